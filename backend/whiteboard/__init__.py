@@ -1,0 +1,3 @@
+"""A shared whiteboard for browsers that scales sideways."""
+
+__version__ = "0.1.0"
