@@ -1,0 +1,120 @@
+import type { Element, LogOp } from "./element";
+import { MAX_ELEMENTS, MAX_STROKE_POINTS } from "./limits";
+import { clientOf } from "./opid";
+
+/**
+ * The fold of a board's log: the same ops give the same board as `domain/board.py` does.
+ *
+ * Both are held together by `tests/vectors/board.json`. Elements are never changed in place, so an element that is
+ * still the same object still looks the same.
+ *
+ * Source: SPEC.md O1–O9.
+ */
+
+/** Elements bottom to top, as far as the fold needs them. */
+export interface Elements {
+  readonly size: number;
+  get(id: string): Element | undefined;
+  /** Replaces the element of this id where it lies, or puts a new one on top. */
+  set(element: Element): void;
+  delete(id: string): void;
+  clear(): void;
+}
+
+/** What an op may have changed: ids, or the whole board. */
+export type Touched = readonly string[] | "all";
+
+/** Applies one op of the log. An op that does not fit changes nothing and never throws (O7). */
+export function apply(board: Elements, op: LogOp): void {
+  if (op.op === "add") add(board, op);
+  else if (op.op === "grow") grow(board, op);
+  else if (op.op === "update") update(board, op);
+  else if (op.op === "remove") for (const id of idsIn(op.elements)) board.delete(id);
+  else if (op.op === "clear") board.clear();
+}
+
+/** The elements that `apply` looks at for this op. */
+export function touchedBy(op: LogOp): Touched {
+  switch (op.op) {
+    case "add":
+      return [op.id];
+    case "grow":
+    case "update":
+      return idsIn([op.element]);
+    case "remove":
+      return idsIn(op.elements);
+    case "clear":
+      return "all";
+    default:
+      return [];
+  }
+}
+
+function add(board: Elements, op: LogOp): void {
+  const element = op.element;
+  if (!isObject(element) || typeof element.kind !== "string") return;
+  if (board.get(op.id) !== undefined || board.size >= MAX_ELEMENTS) return;
+  if (Array.isArray(element.points) && tooMany(element.points.length)) return;
+  board.set({ ...element, kind: element.kind, id: op.id, by: op.by ?? "" });
+}
+
+function grow(board: Elements, op: LogOp): void {
+  const element = typeof op.element === "string" ? board.get(op.element) : undefined;
+  if (element?.kind !== "stroke" || clientOf(op.id) !== clientOf(element.id)) return;
+  if (!Array.isArray(element.points) || !Array.isArray(op.points)) return;
+  if (tooMany(element.points.length + op.points.length)) return;
+  board.set({ ...element, points: element.points.concat(op.points) });
+}
+
+function update(board: Elements, op: LogOp): void {
+  const element = typeof op.element === "string" ? board.get(op.element) : undefined;
+  if (element === undefined || !isObject(op.props)) return;
+  const { id: _id, kind: _kind, by: _by, points: _points, ...props } = op.props;
+  board.set({ ...element, ...props });
+}
+
+function tooMany(numbers: number): boolean {
+  return numbers > 2 * MAX_STROKE_POINTS;
+}
+
+function idsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === "string") : [];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A board as it lies in memory: a map that keeps the order in which elements came. */
+export class Board implements Elements {
+  private readonly byId = new Map<string, Element>();
+
+  constructor(elements: Iterable<Element> = []) {
+    for (const element of elements) this.byId.set(element.id, element);
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  get(id: string): Element | undefined {
+    return this.byId.get(id);
+  }
+
+  set(element: Element): void {
+    this.byId.set(element.id, element);
+  }
+
+  delete(id: string): void {
+    this.byId.delete(id);
+  }
+
+  clear(): void {
+    this.byId.clear();
+  }
+
+  /** Bottom to top. */
+  [Symbol.iterator](): Iterator<Element> {
+    return this.byId.values();
+  }
+}

@@ -1,0 +1,10 @@
+/** Limits that the server enforces too (SPEC.md O8, B5, E4). */
+
+export const MAX_STROKE_POINTS = 10_000;
+export const MAX_ELEMENTS = 50_000;
+export const MAX_OP_BYTES = 65_536;
+export const MAX_REMOVE_IDS = 1_000;
+export const MAX_COORDINATE = 1_000_000;
+export const MAX_OPS_PER_EVENT = 100;
+/** A packet may have 1,000,000 bytes; an event keeps well below, so that others get between. */
+export const MAX_EVENT_BYTES = 262_144;

@@ -1,0 +1,102 @@
+import { apply, Board, type Touched, touchedBy } from "./board";
+import type { Element, LogOp, Op } from "./element";
+import { MAX_ELEMENTS } from "./limits";
+import { Overlay } from "./overlay";
+
+/**
+ * What the person sees: the board as the log has it, and on top of it their own ops that are still on the way.
+ *
+ * At any moment it equals the fold of the confirmed ops followed by the pending ones. Because acks come in the log's
+ * order (SPEC.md B6), that is also what the log will say once the pending ops are in it, unless another's op gets in
+ * between. An op costs what it touches; only one that meets a pending op makes the pending ones fold again.
+ */
+export class BoardView {
+  private confirmed = new Board();
+  private overlay = new Overlay(this.confirmed);
+  /** Every id that a pending op looks at. */
+  private readonly contested = new Set<string>();
+  private contestedAll = false;
+
+  /**
+   * @param pending own ops that are not confirmed, in their order; read anew at each fold
+   * @param changed told what may look different now
+   */
+  constructor(
+    private readonly pending: Iterable<Op>,
+    private readonly changed: (touched: Touched) => void,
+  ) {}
+
+  get size(): number {
+    return this.overlay.size;
+  }
+
+  get(id: string): Element | undefined {
+    return this.overlay.get(id);
+  }
+
+  /** Bottom to top. */
+  [Symbol.iterator](): Iterator<Element> {
+    const untouched = this.contested.size === 0 && !this.contestedAll;
+    return untouched ? this.confirmed[Symbol.iterator]() : this.overlay[Symbol.iterator]();
+  }
+
+  /** Starts again from a snapshot; pending ops stay on top. */
+  load(elements: Iterable<Element>): void {
+    this.confirmed = new Board(elements);
+    this.overlay = new Overlay(this.confirmed);
+    this.refold();
+    this.changed("all");
+  }
+
+  /** Shows an own op before it is confirmed. It must be the last of the pending ones, or be merged into that. */
+  show(op: Op): void {
+    this.contest(op);
+    apply(this.overlay, op);
+    this.changed(touchedBy(op));
+  }
+
+  /** Applies the log's next op: another's, or an own one that is no longer pending. */
+  receive(op: LogOp): void {
+    const touched = touchedBy(op);
+    const meets = this.meetsPending(touched);
+    apply(this.confirmed, op);
+    if (meets) this.refold();
+    this.changed(touched);
+  }
+
+  /** The log has these own ops now; they are no longer pending. Nothing looks different. */
+  confirm(ops: readonly Op[], by: string): void {
+    for (const op of ops) apply(this.confirmed, { ...op, by });
+    this.refold();
+  }
+
+  /** These own ops will never be in the log; they are no longer pending. */
+  withdraw(ops: readonly Op[]): void {
+    this.refold();
+    for (const op of ops) this.changed(touchedBy(op));
+  }
+
+  private meetsPending(touched: Touched): boolean {
+    if (this.contested.size === 0 && !this.contestedAll) return false;
+    // Near the limit, whether a pending `add` still fits depends on every other element.
+    if (touched === "all" || this.contestedAll || this.confirmed.size + this.contested.size >= MAX_ELEMENTS)
+      return true;
+    return touched.some((id) => this.contested.has(id));
+  }
+
+  private refold(): void {
+    this.overlay.reset();
+    this.contested.clear();
+    this.contestedAll = false;
+    for (const op of this.pending) {
+      this.contest(op);
+      apply(this.overlay, op);
+    }
+  }
+
+  private contest(op: Op): void {
+    const touched = touchedBy(op);
+    if (touched === "all") this.contestedAll = true;
+    else for (const id of touched) this.contested.add(id);
+  }
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** The page becomes part of the Python package; a server in development answers on port 3000. */
+export default defineConfig({
+  build: {
+    outDir: "../backend/whiteboard/web/page",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // no data: addresses, so that a strict content security policy holds
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { "/api": "http://127.0.0.1:3000", "/socket.io": { target: "http://127.0.0.1:3000", ws: true } },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
