@@ -40,8 +40,9 @@ def install_chromium() -> None:
     if _runs([sys.executable, "-m", "playwright", "install", "chromium"], silent=False):
         return
     if os.geteuid() == 0 and Path("/etc/debian_version").exists():
-        _runs(["apt-get", "update", "-q"], silent=False)
-        _runs(["apt-get", "install", "-qy", "--no-install-recommends", "chromium"], silent=False)
+        apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
+        _runs([*apt, "update"], silent=False)
+        _runs([*apt, "install", "--no-install-recommends", "chromium"], silent=False)
 
 
 def main() -> int:
