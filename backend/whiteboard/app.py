@@ -1,0 +1,146 @@
+"""The composition root: everything is wired here, started in order and stopped in reverse."""
+
+import asyncio
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from whiteboard.config import MAX_PAYLOAD_BYTES, REDIS_TIMEOUT_SECONDS, Settings
+from whiteboard.engine.socketio import SocketServer
+from whiteboard.errors import WhiteboardError
+from whiteboard.metrics import Metrics
+from whiteboard.rooms.rooms import Rooms
+from whiteboard.rooms.visits import Visits
+from whiteboard.store import connection
+from whiteboard.store.embedded import EmbeddedStore
+from whiteboard.store.health import Health
+from whiteboard.store.sessions import Sessions
+from whiteboard.web.api import BoardApi
+from whiteboard.web.board import BoardApplication
+from whiteboard.web.classic import ClassicApplication
+from whiteboard.web.routes import Routes, tell_errors
+from whiteboard.web.sockets import Arrivals
+
+_FLUSH_SECONDS = 5.0
+
+logger = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """
+    Serve until SIGINT or SIGTERM.
+
+    Raises:
+        WhiteboardError: the server could not start, or lost something that it cannot do without.
+    """
+    loop = asyncio.get_running_loop()
+    ending: asyncio.Future[None] = loop.create_future()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, _end_well, ending)
+    async with running(settings, ending) as address:
+        logger.info("serving", address=address)
+        await asyncio.wait([ending])
+        logger.info("stopping")
+    logger.info("stopped")
+    await ending
+
+
+@asynccontextmanager
+async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIterator[str]:
+    """
+    Run a replica inside the ``async with``; its value is the address that people open.
+
+    ``ending`` gets the exception of a worker that fails: the replica is then to be left.
+    """
+    replica = f"{socket.gethostname()}-{secrets.token_hex(2)}"
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        url = settings.redis_url
+        if url is None:
+            store = EmbeddedStore(settings.data_dir)
+            url = await store.start()
+            stack.push_async_callback(store.stop)
+            stack.push_async_callback(_end, _start(store.ended(), ending))
+        redis = connection.connect(url, settings.redis_password_file, REDIS_TIMEOUT_SECONDS)
+        stack.push_async_callback(redis.aclose)
+
+        health = Health(redis)
+        sessions = Sessions(redis, settings.recovery_seconds)
+        rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
+        visits = Visits(sessions, replica)
+        for worker in (health.run(), *rooms.workers()):
+            stack.push_async_callback(_end, _start(worker, ending))
+        stack.push_async_callback(_flush, rooms, visits)
+
+        arrivals = Arrivals(replica, metrics)
+        sockets = SocketServer(
+            {
+                "/": ClassicApplication(rooms, visits, arrivals, client=secrets.token_urlsafe(15)),
+                "/board": BoardApplication(rooms, visits, arrivals),
+            },
+            allowed_origins=settings.allowed_origins,
+            max_payload_bytes=MAX_PAYLOAD_BYTES,
+            on_error=_note_error(metrics),
+        )
+        app = web.Application(middlewares=[tell_errors])
+        Routes(BoardApi(rooms), health, metrics, replica).add_to(app)
+        sockets.attach(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(sockets.close)
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        stack.push_async_callback(site.stop)
+        yield f"http://{_shown(settings.host)}:{runner.addresses[0][1]}"
+
+
+def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]:
+    def note(error: WhiteboardError, sid: str, namespace: str) -> None:
+        metrics.errors.labels(error.code).inc()
+        logger.warning("rejected", code=error.code, message=str(error), sid=sid, namespace=namespace)
+
+    return note
+
+
+async def _flush(rooms: Rooms, visits: Visits) -> None:
+    try:
+        async with asyncio.timeout(_FLUSH_SECONDS):
+            await rooms.committer.drained()
+            await visits.written()
+    except TimeoutError:
+        logger.warning("stopped with changes that Redis did not take")
+
+
+def _end_well(ending: "asyncio.Future[None]") -> None:
+    if not ending.done():
+        ending.set_result(None)
+
+
+def _start(worker: Coroutine[Any, Any, None], ending: "asyncio.Future[None]") -> "asyncio.Task[None]":
+    """Start what must run for as long as the server does; a server that has lost one is stopped, not half alive."""
+    task = asyncio.create_task(worker)
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.critical("a worker has failed", exc_info=error)
+            if not ending.done():
+                ending.set_exception(error)
+
+    task.add_done_callback(ended)
+    return task
+
+
+async def _end(worker: "asyncio.Task[None]") -> None:
+    worker.cancel()
+    await asyncio.wait([worker])
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host

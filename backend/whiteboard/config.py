@@ -1,0 +1,88 @@
+"""The settings: read once from WHITEBOARD_*, checked against each other, then frozen."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from whiteboard.errors import ConfigurationError
+
+MAX_PAYLOAD_BYTES: Final = 1_000_000
+REDIS_TIMEOUT_SECONDS: Final = 5.0
+
+_ORIGIN = re.compile(r"https?://[^/\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What can be set, with its default. README's table says what each means."""
+
+    host: str = "127.0.0.1"
+    port: int = 3000
+    redis_url: str | None = None
+    redis_password_file: Path | None = None
+    data_dir: Path = Path(".whiteboard")
+    recovery_seconds: float = 120.0
+    allowed_origins: tuple[str, ...] | str | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ, **given: object) -> Self:
+        """
+        Read the settings; what is ``given`` (from the command line, None for not given) goes before the environment.
+
+        Raises:
+            ConfigurationError: a value cannot be read, a name is unknown, or two values contradict each other.
+        """
+        names = {f"WHITEBOARD_{name.upper()}": name for name in cls.__dataclass_fields__}
+        unknown = [name for name in environ if name.startswith("WHITEBOARD_") and name not in names]
+        if unknown:
+            raise ConfigurationError(f"no such setting: {', '.join(sorted(unknown))}")
+        values: dict[str, object] = {
+            name: _read(env_name, name, environ[env_name]) for env_name, name in names.items() if environ.get(env_name)
+        }
+        values |= {name: value for name, value in given.items() if value is not None}
+        settings = cls(**values)  # type: ignore[arg-type]
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Hold the settings against each other. Raises ConfigurationError."""
+        if not 0 <= self.port <= 65535:
+            raise ConfigurationError(f"WHITEBOARD_PORT is 0 to 65535, not {self.port}")
+        if not 1 <= self.recovery_seconds <= 86_400:
+            raise ConfigurationError("WHITEBOARD_RECOVERY_SECONDS is 1 to 86400")
+        if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigurationError("WHITEBOARD_REDIS_URL begins with redis://, rediss:// or unix://")
+        if self.redis_password_file is not None:
+            if self.redis_url is None:
+                raise ConfigurationError("WHITEBOARD_REDIS_PASSWORD_FILE needs WHITEBOARD_REDIS_URL")
+            if not self.redis_password_file.is_file():
+                raise ConfigurationError(f"WHITEBOARD_REDIS_PASSWORD_FILE: no file {self.redis_password_file}")
+
+
+def _read(env_name: str, name: str, text: str) -> object:
+    try:
+        match name:
+            case "port":
+                return int(text)
+            case "recovery_seconds":
+                return float(text)
+            case "redis_password_file" | "data_dir":
+                return Path(text)
+            case "allowed_origins":
+                return _origins(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{env_name}: {error}") from None
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...] | str:
+    if text.strip() == "*":
+        return "*"
+    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        if _ORIGIN.fullmatch(origin) is None:
+            raise ValueError(f"an origin is like https://example.org, not {origin!r}")
+    return origins

@@ -1,0 +1,86 @@
+"""
+The reducer: a board is the fold of its log (SPEC.md O7).
+
+``frontend/src/model/board.ts`` does the same; ``tests/vectors/`` holds both to it. Nothing here raises on an op that
+makes no sense (any more): conflicts are resolved by the log's order alone, so each reader must decide alike.
+"""
+
+from collections.abc import Iterable
+from typing import Self
+
+from whiteboard.domain.limits import MAX_ELEMENTS, MAX_POINTS
+from whiteboard.domain.ops import Add, AnyOp, Clear, Element, Grow, Remove, Update, client_of
+from whiteboard.errors import BoardFull, TooManyPoints
+
+_FIXED_PROPS = frozenset({"id", "by", "kind", "points"})
+
+
+class Board:
+    """The elements of a board, bottom to top, by id."""
+
+    __slots__ = ("elements",)
+
+    def __init__(self) -> None:
+        self.elements: dict[str, Element] = {}
+
+    @classmethod
+    def fold(cls, ops: Iterable[AnyOp]) -> Self:
+        """Return the board that ``ops`` give from nothing."""
+        board = cls()
+        for op in ops:
+            board.apply(op)
+        return board
+
+    def apply(self, op: AnyOp) -> None:
+        """Apply the next op of the log; one that finds nothing to change, or goes over a limit, changes nothing."""
+        match op:
+            case Grow():
+                points = self.growing(op)
+                if points is not None:
+                    points.extend(op.points)
+            case Add():
+                if self.admits(op):
+                    self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+            case Update():
+                element = self.elements.get(op.element)
+                if element is not None:
+                    element.update((k, v) for k, v in op.props.items() if k not in _FIXED_PROPS)
+            case Remove():
+                for element_id in op.elements:
+                    self.elements.pop(element_id, None)
+            case Clear():
+                self.elements.clear()
+
+    def check(self, op: AnyOp) -> None:
+        """
+        Hold an op, before it is queued, to the limits that depend on the board.
+
+        Raises:
+            BoardFull: it would add an element too many.
+            TooManyPoints: it would let a stroke grow too long.
+        """
+        if isinstance(op, Add) and len(self.elements) >= MAX_ELEMENTS:
+            raise BoardFull(f"a board has at most {MAX_ELEMENTS} elements")
+        if isinstance(op, Grow):
+            points = self.elements.get(op.element, {}).get("points", [])
+            if len(points) + len(op.points) > 2 * MAX_POINTS:
+                raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
+
+    def admits(self, op: Add) -> bool:
+        """Tell whether ``op`` would add its element now: new, and within the limits."""
+        points = op.element.get("points")
+        return (
+            op.id not in self.elements
+            and len(self.elements) < MAX_ELEMENTS
+            and not (isinstance(points, list) and len(points) > 2 * MAX_POINTS)
+        )
+
+    def growing(self, op: Grow) -> list[float] | None:
+        """Return the points (``[x, y, …]``) that ``op`` would extend now; None if it would change nothing."""
+        element = self.elements.get(op.element)
+        if element is None or element.get("kind") != "stroke" or client_of(op.id) != client_of(op.element):
+            return None
+        points = element.get("points")
+        if not isinstance(points, list) or len(points) + len(op.points) > 2 * MAX_POINTS:
+            return None
+        return points

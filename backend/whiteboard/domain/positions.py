@@ -1,0 +1,65 @@
+"""Where one is in a board's log (SPEC.md L1, L7)."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+_POSITION = re.compile(r"(0|[1-9][0-9]{0,14})-(0|[1-9][0-9]{0,14})", re.ASCII)
+
+
+class Position(NamedTuple):
+    """Behind the n-th commit of a board, as numbered in an epoch of its log."""
+
+    epoch: int
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.n}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Position":
+        """Read ``<epoch>-<n>``. Raises ValueError when it is anything else."""
+        match = _POSITION.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a position: {text[:40]!r}")
+        return cls(int(match[1]), int(match[2]))
+
+
+ORIGIN = Position(0, 0)
+
+
+class Verdict(Enum):
+    """What a commit is to somebody who has delivered everything up to a position."""
+
+    NEXT = "next"
+    SEEN = "seen"
+    GAP = "gap"
+    FORKED = "forked"  # Redis lost commits that were already delivered, and numbered others in their place
+
+
+def judge(last: Position, epoch: int, n: int) -> Verdict:
+    """Place commit ``n`` of ``epoch`` against ``last``, the position already delivered."""
+    if n <= last.n:
+        return Verdict.FORKED if epoch > last.epoch else Verdict.SEEN
+    return Verdict.NEXT if n == last.n + 1 else Verdict.GAP
+
+
+class Lineage(NamedTuple):
+    """A log's present head and where each of its older epochs ended."""
+
+    head: Position
+    ends: Mapping[int, int]
+
+    def holds(self, position: Position) -> bool:
+        """
+        Tell whether everything up to ``position`` is (still) part of this log.
+
+        A position of an older epoch must lie at or before that epoch's end: beyond it, its holder saw commits that
+        Redis has lost since.
+        """
+        if position.n == 0:
+            return True
+        if position.epoch == self.head.epoch:
+            return position.n <= self.head.n
+        return position.n <= self.ends.get(position.epoch, -1)

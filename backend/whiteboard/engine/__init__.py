@@ -1,0 +1,1 @@
+"""Socket.IO on aiohttp. Knows nothing of boards: an application hands it one ``Application`` a namespace."""

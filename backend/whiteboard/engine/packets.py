@@ -1,0 +1,50 @@
+"""Socket.IO v5 packets: pure functions from text to events and from events to bytes."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from whiteboard.errors import MalformedPacket
+
+_HEADER = re.compile(r"2(?:(/[^,]{0,256}),)?([0-9]{0,15})(?=\[)", re.ASCII)
+_args_decoder = msgspec.json.Decoder(list[Raw])
+_name_decoder = msgspec.json.Decoder(str)
+
+
+class Event(NamedTuple):
+    """An EVENT packet; its arguments are still JSON, to be decoded by whoever knows their types."""
+
+    namespace: str
+    name: str
+    args: list[Raw]
+    ack_id: int | None
+
+
+def decode_event(packet: str) -> Event:
+    """Read an EVENT packet (``2[/namespace,][id]["name", …]``). Raises MalformedPacket."""
+    header = _HEADER.match(packet)
+    if header is None:
+        raise MalformedPacket("not a Socket.IO event")
+    try:
+        name, *args = _args_decoder.decode(packet[header.end() :])
+        event = Event(header[1] or "/", _name_decoder.decode(name), args, int(header[2]) if header[2] else None)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise MalformedPacket("a Socket.IO event is an array that begins with its name") from None
+    return event
+
+
+def encode_event(namespace: str, name: str, *args: bytes) -> bytes:
+    """Encode an EVENT packet; ``args`` are JSON already."""
+    return b'2%b["%b",%b]' % (_prefix(namespace), name.encode(), b",".join(args))
+
+
+def encode_ack(namespace: str, ack_id: int, args: Sequence[bytes]) -> bytes:
+    """Encode the answer to an event that asked for one; ``args`` are JSON already."""
+    return b"3%b%d[%b]" % (_prefix(namespace), ack_id, b",".join(args))
+
+
+def _prefix(namespace: str) -> bytes:
+    return b"" if namespace == "/" else namespace.encode() + b","

@@ -1,0 +1,24 @@
+"""What this replica counts, for /metrics."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Metrics:
+    """The counters and gauges of one replica, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.connections = Gauge(
+            "whiteboard_connections", "Sockets connected now", ["namespace"], registry=self.registry
+        )
+        self.rooms = Gauge("whiteboard_rooms", "Boards open on this replica", registry=self.registry)
+        self.ops = Counter("whiteboard_ops", "Ops accepted from clients", ["namespace"], registry=self.registry)
+        self.commits = Counter("whiteboard_commits", "Commits appended to a log", registry=self.registry)
+        self.append_failures = Counter(
+            "whiteboard_append_failures", "Appends that Redis refused or did not answer", registry=self.registry
+        )
+        self.deliveries = Counter("whiteboard_deliveries", "Ops handed to sessions", registry=self.registry)
+        self.repairs = Counter("whiteboard_repairs", "Gaps read from a log", registry=self.registry)
+        self.resyncs = Counter("whiteboard_resyncs", "Sessions told to fetch their board anew", registry=self.registry)
+        self.errors = Counter("whiteboard_errors", "Errors told to clients", ["code"], registry=self.registry)
+        self.redis_up = Gauge("whiteboard_redis_up", "1 while Redis can be reached", registry=self.registry)

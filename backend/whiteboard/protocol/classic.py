@@ -1,0 +1,117 @@
+"""
+The classic namespace's events: a segment in, segments out (SPEC.md C3 to C6).
+
+A board's log knows strokes; a classic client sends and receives one segment at a time, in fractions of its canvas.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from whiteboard.domain.board import Board
+from whiteboard.domain.limits import MAX_EXTRA_BYTES, MAX_EXTRA_FIELDS, MAX_POINTS
+from whiteboard.domain.ops import Add, AnyOp, Element, Grow
+from whiteboard.errors import Invalid, TooLarge
+from whiteboard.protocol.codec import Color, check_points, convert, encode, parse
+
+FRAME_WIDTH_PX = 2048.0
+FRAME_HEIGHT_PX = 1024.0
+"""Powers of two: a fraction becomes pixels and a fraction again without rounding."""
+
+_Scalar = str | int | float | bool | None
+_drawing_decoder = msgspec.json.Decoder(dict[str, _Scalar])
+_FRACTIONS = ("x0", "y0", "x1", "y1")
+
+
+class Segment(NamedTuple):
+    """One ``drawing`` event: ``points`` are ``[x0, y0, x1, y1]`` in board pixels."""
+
+    points: list[float]
+    color: str | None
+    extra: dict[str, Any]
+
+
+def decode_drawing(raw: Raw) -> Segment:
+    """Read the argument of a ``drawing`` event (C3). Raises Invalid or TooLarge."""
+    fields: dict[str, Any] = parse(raw, _drawing_decoder)
+    try:
+        x0, y0, x1, y1 = (convert(fields.pop(name), float) for name in _FRACTIONS)
+    except KeyError as missing:
+        raise Invalid(f"drawing needs the number {missing}") from None
+    points = [x0 * FRAME_WIDTH_PX, y0 * FRAME_HEIGHT_PX, x1 * FRAME_WIDTH_PX, y1 * FRAME_HEIGHT_PX]
+    check_points(points)
+    color = fields.pop("color", None)
+    if color is not None:
+        convert(color, Color)
+    if len(fields) > MAX_EXTRA_FIELDS or len(encode(fields)) > MAX_EXTRA_BYTES:
+        raise TooLarge(f"drawing carries at most {MAX_EXTRA_FIELDS} other fields of {MAX_EXTRA_BYTES} bytes together")
+    return Segment(points, color, fields)
+
+
+class Pen:
+    """Joins the segments of one classic session into strokes that grow (C6)."""
+
+    __slots__ = ("_color", "_count", "_end", "_extra", "element_id")
+
+    def __init__(self) -> None:
+        self.element_id: str | None = None
+        self._end: list[float] = []
+        self._color = ""
+        self._extra: dict[str, Any] = {}
+        self._count = 0
+
+    def draw(self, op_id: str, by: str, segment: Segment, color: str, width: float) -> Add | Grow:
+        """Return the op for ``segment``: it lets the stroke at hand grow if it joins it, and adds one otherwise."""
+        joins = (
+            self.element_id is not None
+            and segment.points[:2] == self._end
+            and color == self._color
+            and segment.extra == self._extra
+            and self._count < MAX_POINTS
+        )
+        self._end = segment.points[2:]
+        if joins and self.element_id is not None:
+            self._count += 1
+            return Grow(id=op_id, by=by, element=self.element_id, points=self._end)
+        self.element_id, self._color, self._extra, self._count = op_id, color, segment.extra, 2
+        stroke: Element = {"kind": "stroke", "points": segment.points, "color": color, "width": width}
+        if segment.extra:
+            stroke["extra"] = segment.extra
+        return Add(id=op_id, by=by, element=stroke)
+
+    def lift(self) -> None:
+        """End the stroke at hand, because it is no longer on the board."""
+        self.element_id = None
+
+
+def segments(op: AnyOp, board: Board) -> Iterator[dict[str, Any]]:
+    """Yield what ``op`` draws, as payloads of ``drawing``; ``board`` is the one before the op."""
+    match op:
+        case Grow():
+            points = board.growing(op)
+            if points is not None:
+                yield from _segments(board.elements[op.element], [*points[-2:], *op.points])
+        case Add() if board.admits(op):
+            yield from element_segments(op.element)
+
+
+def element_segments(element: Element) -> Iterator[dict[str, Any]]:
+    """Yield an element as payloads of ``drawing``; nothing if it is no stroke."""
+    if element.get("kind") == "stroke":
+        yield from _segments(element, element["points"])
+
+
+def _segments(element: Element, points: list[float]) -> Iterator[dict[str, Any]]:
+    style = {"color": element["color"], **element.get("extra", {})}
+    starts = range(0, len(points) - 3, 2) if len(points) > 2 else (0,)
+    for start in starts:
+        x0, y0, x1, y1 = points[start : start + 4] if len(points) > 2 else points * 2
+        yield {
+            "x0": x0 / FRAME_WIDTH_PX,
+            "y0": y0 / FRAME_HEIGHT_PX,
+            "x1": x1 / FRAME_WIDTH_PX,
+            "y1": y1 / FRAME_HEIGHT_PX,
+            **style,
+        }

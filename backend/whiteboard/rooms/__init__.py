@@ -1,0 +1,1 @@
+"""A board's sessions on this replica: join, commit, deliver."""

@@ -1,0 +1,155 @@
+"""
+Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time
+(DESIGN D3).
+
+While a pipeline is away, ops queue up and go together into the next one: an idle board waits for nobody, a busy one
+shares the round trip. A batch whose outcome is unknown is repeated as it is, with the same op ids, until Redis
+answers (SPEC.md L8, E6).
+"""
+
+import asyncio
+import random
+from collections import deque
+from typing import Final, NamedTuple
+
+import structlog
+
+from whiteboard.domain.ops import AnyOp, client_of, number_of
+from whiteboard.errors import Busy, StoreUnavailable
+from whiteboard.metrics import Metrics
+from whiteboard.protocol.codec import encode
+from whiteboard.rooms.room import Room
+from whiteboard.rooms.session import Session
+from whiteboard.store.connection import RedisError
+from whiteboard.store.log import Appended, Batch, Log, NewOp
+
+MAX_QUEUED_OPS: Final = 5_000
+MAX_QUEUED_BYTES: Final = 8_000_000
+MAX_COMMIT_OPS: Final = 500
+MAX_COMMIT_BYTES: Final = 256_000
+_BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
+
+logger = structlog.get_logger(__name__)
+
+
+class _Queued(NamedTuple):
+    session: Session
+    op_id: str
+    new: NewOp
+
+
+class _Queue:
+    """A board's ops that wait for Redis, and those on their way."""
+
+    __slots__ = ("attempt", "bytes", "room", "sent", "waiting")
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.waiting: deque[_Queued] = deque()
+        self.sent: list[_Queued] = []
+        self.bytes = 0
+        self.attempt = 0
+
+    def take(self) -> None:
+        """Move the next commit's ops from waiting to sent."""
+        size = 0
+        while self.waiting and len(self.sent) < MAX_COMMIT_OPS:
+            size += len(self.waiting[0].new.raw)
+            if self.sent and size > MAX_COMMIT_BYTES:
+                break
+            self.sent.append(self.waiting.popleft())
+
+
+class Committer:
+    """The way from this replica's sessions into the logs."""
+
+    def __init__(self, log: Log, metrics: Metrics) -> None:
+        self._log = log
+        self._metrics = metrics
+        self._queues: dict[str, _Queue] = {}
+        self._ready: list[_Queue] = []
+        self._wake = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def submit(self, session: Session, op: AnyOp) -> None:
+        """
+        Queue a session's op for its board; its acknowledgement comes with its delivery.
+
+        Raises:
+            BoardFull, TooManyPoints: a limit of the board.
+            Busy: the board's queue is at its bound (retry).
+        """
+        room = session.room
+        room.content.check(op)
+        new = NewOp(client_of(op.id), number_of(op.id), encode(op))
+        queue = self._queues.get(room.name)
+        if queue is None:
+            queue = self._queues[room.name] = _Queue(room)
+        elif len(queue.waiting) >= MAX_QUEUED_OPS or queue.bytes + len(new.raw) > MAX_QUEUED_BYTES:
+            raise Busy("this board has too many changes waiting; try again in a moment")
+        self._empty.clear()
+        queue.bytes += len(new.raw)
+        queue.waiting.append(_Queued(session, op.id, new))
+        if len(queue.waiting) == 1 and not queue.sent:
+            self._make_ready(queue)
+
+    def holds(self, board: str) -> bool:
+        """Tell whether ops of a board are still on their way."""
+        return board in self._queues
+
+    async def drained(self) -> None:
+        """Wait until every op is in its log."""
+        await self._empty.wait()
+
+    async def run(self) -> None:
+        """Carry queues to Redis until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._ready:
+                queues, self._ready = self._ready, []
+                await self._commit(queues)
+
+    async def _commit(self, queues: list[_Queue]) -> None:
+        for queue in queues:
+            if not queue.sent:
+                queue.take()
+        try:
+            results = await self._log.append([Batch(q.room.name, [queued.new for queued in q.sent]) for q in queues])
+        except StoreUnavailable as error:
+            for queue in queues:
+                self._try_again(queue, error)
+            return
+        for queue, result in zip(queues, results, strict=True):
+            if isinstance(result, RedisError):
+                self._try_again(queue, result)
+            else:
+                self._settle(queue, result)
+
+    def _settle(self, queue: _Queue, appended: Appended) -> None:
+        for queued, offset in zip(queue.sent, appended.repeats, strict=True):
+            queue.bytes -= len(queued.new.raw)
+            if offset is not None:
+                queue.room.acknowledge_repeat(queued.session, queued.op_id, offset)
+        if appended.position.n:
+            self._metrics.commits.inc()
+        queue.sent, queue.attempt = [], 0
+        if queue.waiting:
+            self._make_ready(queue)
+        else:
+            del self._queues[queue.room.name]
+            if not self._queues:
+                self._empty.set()
+
+    def _try_again(self, queue: _Queue, error: Exception) -> None:
+        self._metrics.append_failures.inc()
+        if queue.attempt == 0:
+            logger.warning("append failed", board=queue.room.name, ops=len(queue.sent), error=str(error))
+        pause = _BACKOFF_SECONDS[min(queue.attempt, len(_BACKOFF_SECONDS) - 1)] * random.uniform(0.5, 1.5)
+        queue.attempt += 1
+        asyncio.get_running_loop().call_later(pause, self._make_ready, queue)
+
+    def _make_ready(self, queue: _Queue) -> None:
+        self._ready.append(queue)
+        self._wake.set()

@@ -1,0 +1,208 @@
+"""
+A room: one board as this replica has delivered it, and the sessions it delivers to.
+
+Commits come from the bus, and from the log where the bus left a gap; they are applied and handed out strictly in the
+log's order (SPEC.md L2, L6, L7). While a gap is being read, what the bus brings is only noticed: the log holds it
+already, since an append stores before it publishes.
+"""
+
+import asyncio
+from enum import Enum
+from typing import Final
+
+import structlog
+
+from whiteboard.domain.board import Board
+from whiteboard.domain.ops import Clear, Remove
+from whiteboard.domain.positions import ORIGIN, Lineage, Position, Verdict, judge
+from whiteboard.engine.socketio import Frame
+from whiteboard.errors import StoreUnavailable
+from whiteboard.metrics import Metrics
+from whiteboard.protocol.commits import Commit, decode_commit, decode_message
+from whiteboard.rooms.dialects import CLASSIC, DIALECTS, Dialect
+from whiteboard.rooms.session import Session, State
+from whiteboard.store.log import Log
+
+_RETRY_SECONDS: Final = 0.5
+
+logger = structlog.get_logger(__name__)
+
+
+class RoomState(Enum):
+    """Whether a room delivers from the bus, or reads the log first."""
+
+    REPAIRING = "repairing"
+    LIVE = "live"
+    CLOSED = "closed"
+
+
+LEGAL: Final = {
+    RoomState.REPAIRING: {RoomState.LIVE, RoomState.CLOSED},
+    RoomState.LIVE: {RoomState.REPAIRING, RoomState.CLOSED},
+    RoomState.CLOSED: set[RoomState](),
+}
+
+
+class Room:
+    """The sessions of one board on this replica."""
+
+    def __init__(self, name: str, log: Log, metrics: Metrics) -> None:
+        self.name = name
+        self.content = Board()
+        self.position: Position = ORIGIN
+        self.lineage = Lineage(ORIGIN, {})
+        self.audiences: dict[Dialect, dict[str, Session]] = {dialect: {} for dialect in DIALECTS}
+        self.ready = asyncio.Event()
+        """Set once the room has caught up with the log for the first time."""
+        self._log = log
+        self._metrics = metrics
+        self._state = RoomState.REPAIRING
+        self._noticed = 0
+        self._repair: asyncio.Task[None] | None = None
+        self._due: list[tuple[int, Session, str, str]] = []
+
+    @property
+    def sessions(self) -> list[Session]:
+        """All sessions of the room."""
+        return [session for audience in self.audiences.values() for session in audience.values()]
+
+    def holds(self, position: Position) -> bool:
+        """Tell whether ``position`` is part of what this room has delivered."""
+        return Lineage(self.position, self.lineage.ends).holds(position)
+
+    def admit(self, session: Session) -> None:
+        """Let a session in, joining: commits behind the room's present position are held for it."""
+        self.audiences[session.dialect][session.sid] = session
+
+    def leave(self, session: Session) -> None:
+        """Let a session go. What it has queued is still committed. May be called twice."""
+        self.audiences[session.dialect].pop(session.sid, None)
+        if session.state is not State.LEFT:
+            session.become(State.LEFT)
+
+    def close(self) -> None:
+        """Stop. May be called twice."""
+        if self._state is not RoomState.CLOSED:
+            self._become(RoomState.CLOSED)
+        if self._repair is not None:
+            self._repair.cancel()
+
+    def subscribed(self) -> None:
+        """The bus brings commits from now on; those before must be read."""
+        self.repair()
+
+    def message(self, message: bytes) -> None:
+        """Take a bus message: deliver it if it is the next commit, else see to it that the log is read."""
+        position, body = decode_message(message)
+        self._noticed = max(self._noticed, position.n)
+        if self._state is not RoomState.LIVE:
+            return
+        verdict = judge(self.position, *position)
+        if verdict is Verdict.NEXT and position.epoch == self.position.epoch:
+            self._deliver(decode_commit(position, body))
+        elif verdict is not Verdict.SEEN:
+            self.repair()
+
+    def repair(self) -> None:
+        """Read the log up to its head, unless that is under way already."""
+        if self._state is RoomState.CLOSED or (self._repair is not None and not self._repair.done()):
+            return
+        if self._state is RoomState.LIVE:
+            self._become(RoomState.REPAIRING)
+        self._repair = asyncio.get_running_loop().create_task(self._catch_up())
+
+    def acknowledge_repeat(self, session: Session, op_id: str, offset: str) -> None:
+        """Acknowledge an op that had entered the log before, as soon as the room has delivered that far."""
+        self._due.append((int(offset.split("-")[1]), session, op_id, offset))
+        self._settle_due()
+
+    async def _catch_up(self) -> None:
+        while self.position.n < self._noticed or self._state is not RoomState.LIVE:
+            try:
+                await self._read_on()
+            except StoreUnavailable:
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if self.position.n >= self._noticed and self._state is not RoomState.LIVE:
+                self._become(RoomState.LIVE)
+        self.ready.set()
+
+    async def _read_on(self) -> None:
+        noticed = self._noticed
+        lineage = await self._log.lineage(self.name)
+        if not lineage.holds(self.position):
+            self._start_over()
+        commits = await self._log.read(self.name, self.position.n, lineage.head.n)
+        self.lineage = lineage
+        if commits and self.ready.is_set():
+            self._metrics.repairs.inc()
+        for commit in commits:
+            self._deliver(commit)
+        if self.position.n < lineage.head.n:
+            raise StoreUnavailable(f"the log of {self.name} ends at {self.position}, before its head {lineage.head}")
+        # Whatever was noticed before the head was asked for, and lies beyond it, Redis has lost since.
+        self._noticed = self.position.n if self._noticed == noticed else max(self._noticed, self.position.n)
+
+    def _start_over(self) -> None:
+        """Forget what Redis has lost: everybody who was shown it fetches the board anew (L7, B9)."""
+        logger.warning("log lost commits that were delivered", board=self.name, position=str(self.position))
+        self.content, self.position, self._noticed = Board(), ORIGIN, 0
+        self._due.clear()
+        for session in self.sessions:
+            if session.state is not State.STALE:
+                self._metrics.resyncs.inc()
+                session.become(State.STALE)
+                session.socket.emit("resync", {})
+
+    def _deliver(self, commit: Commit) -> None:
+        told = [dialect for dialect in DIALECTS if self.audiences[dialect]]
+        frames: dict[Dialect, list[tuple[str, str, str, list[Frame]]]] = {dialect: [] for dialect in told}
+        for index, logged in enumerate(commit.ops):
+            offset = commit.offset(index)
+            for dialect in told:
+                op_id = "" if logged.op is None else logged.op.id
+                frames[dialect].append((logged.by, op_id, offset, list(dialect.frames(logged, offset, self.content))))
+            if logged.op is not None:
+                self.content.apply(logged.op)
+                if isinstance(logged.op, Remove | Clear):
+                    self._lift_pens()
+        self.position = commit.position
+        for dialect in told:
+            self._hand_out(dialect, frames[dialect])
+        self._settle_due()
+
+    def _hand_out(self, dialect: Dialect, parts: list[tuple[str, str, str, list[Frame]]]) -> None:
+        audience = self.audiences[dialect]
+        everything = [frame for _, _, _, frames in parts for frame in frames]
+        authors = {by for by, _, _, _ in parts}
+        for sid, session in list(audience.items()):
+            if sid in authors:
+                session.deliver(
+                    [
+                        frame
+                        for by, op_id, offset, frames in parts
+                        for frame in (dialect.own(session, op_id, offset) if by == sid else frames)
+                    ]
+                )
+            else:
+                session.deliver(everything)
+            if session.overrun:
+                session.socket.close()
+        self._metrics.deliveries.inc(len(parts) * len(audience))
+
+    def _lift_pens(self) -> None:
+        for session in self.audiences[CLASSIC].values():
+            if session.pen.element_id is not None and session.pen.element_id not in self.content.elements:
+                session.pen.lift()
+
+    def _settle_due(self) -> None:
+        due = [entry for entry in self._due if entry[0] <= self.position.n]
+        if due:
+            self._due = [entry for entry in self._due if entry[0] > self.position.n]
+            for _, session, op_id, offset in due:
+                session.deliver(session.dialect.own(session, op_id, offset))
+
+    def _become(self, state: RoomState) -> None:
+        if state not in LEGAL[self._state]:
+            raise ValueError(f"a {self._state.value} room cannot become {state.value}")
+        self._state = state

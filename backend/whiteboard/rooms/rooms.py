@@ -1,0 +1,162 @@
+"""The boards that this replica serves now, and how a session comes and goes."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final
+
+import structlog
+
+from whiteboard.domain.ops import AnyOp
+from whiteboard.errors import StoreUnavailable
+from whiteboard.metrics import Metrics
+from whiteboard.protocol.commits import Commit
+from whiteboard.rooms.committer import Committer
+from whiteboard.rooms.room import Room
+from whiteboard.rooms.session import Session, State
+from whiteboard.store.bus import Bus
+from whiteboard.store.connection import Redis
+from whiteboard.store.log import Log
+from whiteboard.store.sessions import Sessions
+
+_UPKEEP_SECONDS: Final = 5.0
+_IDLE_ROUNDS: Final = 3
+
+logger = structlog.get_logger(__name__)
+
+
+class Rooms:
+    """All rooms of this replica. A room opens with its first visitor and closes some seconds after its last."""
+
+    def __init__(self, redis: Redis, replica: str, metrics: Metrics, sessions: Sessions, open_seconds: float) -> None:
+        """
+        Args:
+            open_seconds: how long a visitor waits for a board to open before the store counts as unavailable.
+        """
+        self.log = Log(redis)
+        self.sessions = sessions
+        self.committer = Committer(self.log, metrics)
+        self._bus = Bus(redis, replica, self)
+        self._metrics = metrics
+        self._open_seconds = open_seconds
+        self._rooms: dict[str, Room] = {}
+        self._idle: dict[str, int] = {}
+        self._joining: set[asyncio.Task[None]] = set()
+
+    def workers(self) -> list[Coroutine[Any, Any, None]]:
+        """Return what must run for as long as rooms are served."""
+        return [self._bus.run(), self.committer.run(), self._upkeep()]
+
+    async def open(self, board: str) -> Room:
+        """
+        Return the board's room, caught up with its log.
+
+        Raises:
+            StoreUnavailable: Redis could not be read in time (retry).
+        """
+        room = self._rooms.get(board)
+        if room is None:
+            room = self._rooms[board] = Room(board, self.log, self._metrics)
+            self._metrics.rooms.set(len(self._rooms))
+            await self._bus.subscribe(board)
+        self._idle.pop(board, None)
+        try:
+            async with asyncio.timeout(self._open_seconds):
+                await room.ready.wait()
+        except TimeoutError:
+            raise StoreUnavailable("the board cannot be read now") from None
+        return room
+
+    def join(self, session: Session) -> None:
+        """
+        Let a session follow its room: what it has missed since its start first, then what is new, with no gap between
+        (B4, B9).
+        """
+        room, since = session.room, session.start
+        room.admit(session)
+        if not room.holds(since):
+            self._metrics.resyncs.inc()
+            session.become(State.STALE)
+            session.socket.emit("resync", {})
+        elif since.n == room.position.n:
+            session.go_live()
+        else:
+            task = asyncio.get_running_loop().create_task(self._replay(session, since.n, room.position.n))
+            self._joining.add(task)
+            task.add_done_callback(self._joining.discard)
+
+    def submit(self, session: Session, op: AnyOp) -> None:
+        """
+        Queue an op of a session for its board's log; it comes back, acknowledged, with its delivery (L2).
+
+        Raises:
+            BoardFull, TooManyPoints: a limit of the board.
+            Busy: the board's queue is at its bound (retry).
+        """
+        self.committer.submit(session, op)
+        self._metrics.ops.labels(session.socket.namespace).inc()
+
+    async def _replay(self, session: Session, after: int, upto: int) -> None:
+        room = session.room
+        try:
+            missed = await self.log.read(room.name, after, upto)
+        except StoreUnavailable:
+            session.socket.close()
+            return
+        if session.state is State.JOINING:
+            session.socket.send([frame for commit in missed for frame in _frames_of(commit, room, session)])
+            session.go_live()
+
+    def subscribed(self, board: str) -> None:
+        """Source: ``store.bus.Listener``."""
+        if board in self._rooms:
+            self._rooms[board].subscribed()
+
+    def message(self, board: str, message: bytes) -> None:
+        """Source: ``store.bus.Listener``."""
+        room = self._rooms.get(board)
+        if room is not None:
+            try:
+                room.message(message)
+            except Exception:
+                # One board's trouble must not end the bus of all. The room reads on from the log.
+                logger.exception("bus message failed", board=board)
+                room.repair()
+
+    async def _upkeep(self) -> None:
+        while True:
+            await asyncio.sleep(_UPKEEP_SECONDS)
+            try:
+                await self._compare_heads()
+                await self.sessions.refresh(session.key for room in self._rooms.values() for session in room.sessions)
+            except StoreUnavailable as error:
+                logger.debug("upkeep put off", error=str(error))
+            await self._close_idle()
+
+    async def _compare_heads(self) -> None:
+        """Find rooms whose last message was lost: no gap shows that (L6)."""
+        rooms = list(self._rooms.values())
+        before = [room.position.n for room in rooms]
+        heads = await self.log.heads([room.name for room in rooms])
+        for room, n, head in zip(rooms, before, heads, strict=True):
+            if head < n or n <= room.position.n < head:
+                room.repair()
+
+    async def _close_idle(self) -> None:
+        for board, room in list(self._rooms.items()):
+            if room.sessions or self.committer.holds(board):
+                self._idle.pop(board, None)
+                continue
+            self._idle[board] = self._idle.get(board, 0) + 1
+            if self._idle[board] >= _IDLE_ROUNDS:
+                del self._rooms[board], self._idle[board]
+                room.close()
+                self._metrics.rooms.set(len(self._rooms))
+                await self._bus.unsubscribe(board)
+
+
+def _frames_of(commit: Commit, room: Room, session: Session) -> list[Any]:
+    return [
+        frame
+        for index, logged in enumerate(commit.ops)
+        for frame in session.dialect.frames(logged, commit.offset(index), room.content)
+    ]

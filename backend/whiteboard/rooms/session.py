@@ -1,0 +1,120 @@
+"""A client's stay on a board, as its replica sees it."""
+
+import time
+from collections.abc import Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from whiteboard.domain.positions import Position
+from whiteboard.engine.socketio import Ack, Frame, Socket
+from whiteboard.protocol.classic import Pen
+from whiteboard.store.sessions import SessionKey
+
+if TYPE_CHECKING:
+    from whiteboard.rooms.dialects import Dialect
+    from whiteboard.rooms.room import Room
+
+MAX_HELD_FRAMES: Final = 20_000
+
+
+class State(Enum):
+    """Where a session is between its CONNECT and its end."""
+
+    JOINING = "joining"  # gets what it has missed; what is new is held back behind it
+    LIVE = "live"
+    STALE = "stale"  # told to resync: its position is not in the log
+    LEFT = "left"
+
+
+LEGAL: Final = {
+    State.JOINING: {State.LIVE, State.STALE, State.LEFT},
+    State.LIVE: {State.STALE, State.LEFT},
+    State.STALE: {State.LEFT},
+    State.LEFT: set[State](),
+}
+
+
+class Session:
+    """One connected session. Its durable part lies in Redis under ``key``."""
+
+    __slots__ = (
+        "_held",
+        "acks",
+        "client",
+        "color",
+        "dialect",
+        "key",
+        "last_n",
+        "pen",
+        "refused_n",
+        "room",
+        "since",
+        "socket",
+        "start",
+        "state",
+        "width",
+    )
+
+    def __init__(
+        self,
+        socket: Socket,
+        room: "Room",
+        key: SessionKey,
+        client: str,
+        dialect: "Dialect",
+        start: Position,
+        last_n: int,
+        *,
+        color: str,
+        width: float,
+    ) -> None:
+        self.socket = socket
+        self.room = room
+        self.key = key
+        self.client = client
+        self.dialect = dialect
+        self.start = start
+        """Where it follows the board from."""
+        self.last_n = last_n
+        """The highest op number of its client that was in the log when it came (B3)."""
+        self.since = time.monotonic()
+        self.color = color
+        self.width = width
+        self.state = State.JOINING
+        self.pen = Pen()
+        self.acks: dict[str, Ack] = {}
+        """Acknowledgements that a classic client asked for, by op id."""
+        self.refused_n: int | None = None
+        """The op number that was rejected with ``retry``: nothing above it is taken before it (B7)."""
+        self._held: list[Frame] = []
+
+    @property
+    def sid(self) -> str:
+        """The public session id."""
+        return self.socket.sid
+
+    def deliver(self, frames: Sequence[Frame]) -> None:
+        """Send frames of the live sequence, or hold them back while the session is still joining."""
+        if self.state is State.LIVE:
+            self.socket.send(frames)
+        elif self.state is State.JOINING:
+            self._held.extend(frames)
+
+    @property
+    def overrun(self) -> bool:
+        """Whether more is held back than a session may keep waiting."""
+        return len(self._held) > MAX_HELD_FRAMES
+
+    def go_live(self) -> None:
+        """End the joining: release what was held back; from here on frames go straight out."""
+        self.become(State.LIVE)
+        self.socket.send(self._held)
+        self._held = []
+
+    def become(self, state: State) -> None:
+        """Enter ``state``. Raises ValueError when that is no legal step."""
+        if state not in LEGAL[self.state]:
+            raise ValueError(f"a {self.state.value} session cannot become {state.value}")
+        self.state = state
+        if state is not State.LIVE:
+            self._held = []

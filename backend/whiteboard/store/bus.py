@@ -1,0 +1,99 @@
+"""
+The bus: a board's commits as they are published, for the boards that have sessions here (SPEC.md L2, L6).
+
+Pub/Sub forgets whatever is published while nobody listens. So each confirmation of a subscription, the first one and
+every one after a lost connection, is told as ``subscribed``: from then on messages come, and what came before must be
+read from the log.
+"""
+
+import asyncio
+import random
+from typing import Any, Protocol
+
+import structlog
+
+from whiteboard.store.connection import OUTAGE, Redis, RedisError
+from whiteboard.store.log import board_of, channel
+
+_SILENCE_SECONDS = 5.0
+_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+logger = structlog.get_logger(__name__)
+
+
+class Listener(Protocol):
+    """Who is told what the bus brings."""
+
+    def subscribed(self, board: str) -> None:
+        """From now on every commit of ``board`` is brought; read from the log what came before."""
+
+    def message(self, board: str, message: bytes) -> None:
+        """Take a bus message, as ``protocol.commits.decode_message`` reads it."""
+
+
+class Bus:
+    """One connection to Redis that is subscribed to the boards with sessions on this replica."""
+
+    def __init__(self, redis: Redis, replica: str, listener: Listener) -> None:
+        self._redis = redis
+        self._listener = listener
+        # A subscription of our own keeps the connection in Pub/Sub mode, and tested, when no board is open.
+        self._own_channel = f"wb:replica:{replica}"
+        self._boards: set[str] = set()
+        self._pubsub: Any = None
+        self._silent = False
+
+    async def subscribe(self, board: str) -> None:
+        """Ask for a board's commits; ``Listener.subscribed`` tells when they come, at once or after an outage."""
+        self._boards.add(board)
+        await self._tell("subscribe", board)
+
+    async def unsubscribe(self, board: str) -> None:
+        """Ask for no more commits of a board; a few may still come."""
+        self._boards.discard(board)
+        await self._tell("unsubscribe", board)
+
+    async def run(self) -> None:
+        """Read until cancelled; connect again, with growing pauses, whenever the connection is lost."""
+        attempt = 0
+        while True:
+            pubsub = self._redis.pubsub()
+            try:
+                await pubsub.subscribe(self._own_channel, *map(channel, self._boards))
+                self._pubsub, self._silent = pubsub, False
+                while True:
+                    await self._read(pubsub)
+                    attempt = 0
+            except (RedisError, *OUTAGE) as error:
+                if attempt == 0:
+                    logger.warning("bus lost", error=str(error))
+            finally:
+                self._pubsub = None
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
+            pause = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)]
+            attempt += 1
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+
+    async def _tell(self, command: str, board: str) -> None:
+        if self._pubsub is not None:
+            try:
+                await getattr(self._pubsub, command)(channel(board))
+            except (RedisError, *OUTAGE):
+                # The reader meets the same fault, and subscribes to all boards anew.
+                logger.debug("bus command failed", command=command, board=board)
+
+    async def _read(self, pubsub: Any) -> None:
+        message = await pubsub.get_message(timeout=_SILENCE_SECONDS)
+        if message is None:
+            if self._silent:
+                raise ConnectionError("no answer to a ping")
+            self._silent = True
+            await pubsub.ping()
+            return
+        self._silent = False
+        name: bytes = message["channel"] or b""
+        if name.endswith(b"}:bus"):
+            if message["type"] == "message":
+                self._listener.message(board_of(name), message["data"])
+            elif message["type"] == "subscribe":
+                self._listener.subscribed(board_of(name))

@@ -1,0 +1,33 @@
+"""How a replica reaches Redis."""
+
+from pathlib import Path
+from typing import Final
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+OUTAGE: Final = (RedisConnectionError, RedisTimeoutError, OSError)
+"""What a Redis that cannot be reached, or does not answer in time, raises."""
+
+__all__ = ["OUTAGE", "Redis", "RedisError", "connect"]
+
+
+def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Redis:
+    """
+    Return a client; no connection is made yet.
+
+    Its own retries are off: whether a request may be repeated is for its caller to know (SPEC.md L8).
+    """
+    password = password_file.read_text().strip() if password_file is not None else None
+    return Redis.from_url(
+        url,
+        password=password,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        health_check_interval=0,
+        retry=Retry(NoBackoff(), 0),
+    )

@@ -1,0 +1,173 @@
+"""
+A board's log in Redis: one stream, one order (SPEC.md L1 to L8).
+
+Keys of board B share a hash tag: ``wb:{B}:log`` (the stream, ids ``0-<n>``), ``wb:{B}:meta`` (run id, epoch, head,
+the ends of older epochs), ``wb:{B}:client:<client>`` (its last op number and where that entered), and the channel
+``wb:{B}:bus``.
+"""
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any, NamedTuple
+
+from redis.exceptions import NoScriptError
+
+from whiteboard.domain.positions import Lineage, Position
+from whiteboard.errors import StoreUnavailable
+from whiteboard.protocol.commits import FORMAT_VERSION, Commit, decode_entry
+from whiteboard.store.connection import OUTAGE, Redis, RedisError
+
+_CLIENT_REMEMBERED_SECONDS = 30 * 24 * 3600
+_PAGE = 500
+_APPEND = resources.files("whiteboard.store").joinpath("lua/append.lua").read_text()
+
+
+class NewOp(NamedTuple):
+    """An op on its way into the log: its client's id and number, and its bytes."""
+
+    client: str
+    n: int
+    raw: bytes
+
+
+class Batch(NamedTuple):
+    """The ops of one board that are to enter its log together, in order."""
+
+    board: str
+    ops: Sequence[NewOp]
+
+
+class Appended(NamedTuple):
+    """Where the ops of a batch are: for each the offset if it had entered before, else None: it is part of
+    ``position``."""
+
+    position: Position
+    repeats: list[str | None]
+
+
+class Log:
+    """The logs of all boards."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._sha = ""
+
+    async def append(self, batches: Sequence[Batch]) -> list[Appended | RedisError]:
+        """
+        Append each batch to its board's log, atomically each, in one round trip for all.
+
+        Order: positions of one board are strictly increasing. Repeats: an op whose number is not above its client's
+        last one is not appended again; its place is returned. Published on the board's bus in the same step.
+
+        Returns: in the order of ``batches``; an error is Redis' refusal of that one batch.
+
+        Raises:
+            StoreUnavailable: no answer in time; the batches may or may not be in. Append the same ones again (L8).
+
+        Source: SPEC.md L3, L4; lua/append.lua.
+        """
+        try:
+            replies = await self._evaluate(batches)
+            if any(isinstance(reply, NoScriptError) for reply in replies):
+                self._sha = ""
+                replies = await self._evaluate(batches)
+        except (RedisError, *OUTAGE) as error:
+            raise StoreUnavailable(str(error)) from error
+        return [reply if isinstance(reply, RedisError) else _appended(reply) for reply in replies]
+
+    async def _evaluate(self, batches: Sequence[Batch]) -> list[object]:
+        if not self._sha:
+            self._sha = await self._redis.script_load(_APPEND)
+        pipeline = self._redis.pipeline(transaction=False)
+        for batch in batches:
+            clients = {op.client: index for index, op in enumerate({op.client: op for op in batch.ops}.values(), 1)}
+            keys = [_key(batch.board, "log"), _key(batch.board, "meta")]
+            keys += [_key(batch.board, f"client:{client}") for client in clients]
+            args: list[bytes | str | int] = [channel(batch.board), FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS]
+            for op in batch.ops:
+                args += (clients[op.client], op.n, op.raw)
+            pipeline.evalsha(self._sha, len(keys), *keys, *args)
+        replies: list[object] = await pipeline.execute(raise_on_error=False)
+        return replies
+
+    async def read(self, board: str, after: int, upto: int) -> list[Commit]:
+        """
+        Read the commits ``after`` < n ≤ ``upto``, in order; those beyond the head are not there.
+
+        Raises:
+            StoreUnavailable: no answer in time (retry).
+        """
+        commits: list[Commit] = []
+        while after < upto:
+            try:
+                entries: Any = await self._redis.xrange(_key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
+            except (RedisError, *OUTAGE) as error:
+                raise StoreUnavailable(str(error)) from error
+            commits += (decode_entry(entry_id, fields) for entry_id, fields in entries)
+            if len(entries) < _PAGE:
+                break
+            after = commits[-1].position.n
+        return commits
+
+    async def lineage(self, board: str) -> Lineage:
+        """
+        Return where the log's head is and where its older epochs ended.
+
+        Raises:
+            StoreUnavailable: no answer in time (retry).
+        """
+        try:
+            meta: Any = await self._redis.hgetall(_key(board, "meta"))
+        except (RedisError, *OUTAGE) as error:
+            raise StoreUnavailable(str(error)) from error
+        ends = {int(field[4:]): int(end) for field, end in meta.items() if field.startswith(b"end:")}
+        return Lineage(Position(int(meta.get(b"epoch", 0)), int(meta.get(b"head", 0))), ends)
+
+    async def heads(self, boards: Sequence[str]) -> list[int]:
+        """
+        Return the number of the last commit of each board, in one round trip.
+
+        Raises:
+            StoreUnavailable: no answer in time (retry).
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        for board in boards:
+            pipeline.hget(_key(board, "meta"), "head")
+        try:
+            return [int(head or 0) for head in await pipeline.execute()]
+        except (RedisError, *OUTAGE) as error:
+            raise StoreUnavailable(str(error)) from error
+
+    async def last_number(self, board: str, client: str) -> int:
+        """
+        Return the highest op number of ``client`` in the board's log, 0 if it has none (B3).
+
+        Raises:
+            StoreUnavailable: no answer in time (retry).
+        """
+        try:
+            last = await self._redis.get(_key(board, f"client:{client}"))
+        except (RedisError, *OUTAGE) as error:
+            raise StoreUnavailable(str(error)) from error
+        return int(last.split()[0]) if last else 0
+
+
+def channel(board: str) -> str:
+    """Return the name of the board's bus."""
+    return f"wb:{{{board}}}:bus"
+
+
+def board_of(bus_channel: bytes) -> str:
+    """Return the board whose bus is ``bus_channel``."""
+    return bus_channel[len(b"wb:{") : -len(b"}:bus")].decode()
+
+
+def _key(board: str, name: str) -> str:
+    return f"wb:{{{board}}}:{name}"
+
+
+def _appended(reply: object) -> Appended:
+    if not isinstance(reply, list):
+        raise TypeError(f"append.lua returned {reply!r}")
+    epoch, n, *repeats = reply
+    return Appended(Position(epoch, n), [offset.decode() or None for offset in repeats])

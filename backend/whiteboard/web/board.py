@@ -1,0 +1,106 @@
+"""Namespace ``/board``: our page's way in (SPEC.md B)."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from whiteboard.domain.ops import AnyOp, number_of
+from whiteboard.domain.positions import ORIGIN, Position
+from whiteboard.engine.socketio import Ack, Socket
+from whiteboard.errors import BadPosition, Busy, Invalid, UnknownEvent, WhiteboardError
+from whiteboard.protocol.codec import Style, check_board, client_id, decode_op, parse, peek_number, split_ops
+from whiteboard.rooms.dialects import BOARD
+from whiteboard.rooms.rooms import Rooms
+from whiteboard.rooms.session import Session
+from whiteboard.rooms.visits import Visits
+from whiteboard.web.sockets import Arrivals
+
+_style_decoder = msgspec.json.Decoder(Style)
+
+
+class BoardApplication:
+    """Joins, ops and session changes of the page. Source: ``engine.socketio.Application``."""
+
+    def __init__(self, rooms: Rooms, visits: Visits, arrivals: Arrivals) -> None:
+        self._rooms = rooms
+        self._visits = visits
+        self._arrivals = arrivals
+
+    async def connect(self, socket: Socket, auth: Any) -> None:
+        """Admit a page that names a board and proves its client (B1, B2)."""
+        if not isinstance(auth, dict):
+            raise Invalid("auth is {board, secret, position?}")
+        board, client, start = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
+        room = await self._rooms.open(board)
+        last_n = await self._rooms.log.last_number(board, client)
+        socket.session = await self._visits.begin(socket, room, client, BOARD, start, last_n)
+
+    def connected(self, socket: Socket) -> None:
+        """Say welcome, then let the session follow its board (B3, B4)."""
+        session: Session = socket.session
+        self._arrivals.came(session)
+        socket.emit(
+            "welcome",
+            {
+                "sid": session.sid,
+                "client": session.client,
+                "replica": self._arrivals.replica,
+                "color": session.color,
+                "width": session.width,
+                "last": session.last_n,
+            },
+        )
+        self._rooms.join(session)
+
+    def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
+        """Take ``ops`` or ``session`` (B5, B10)."""
+        if len(args) != 1:
+            raise Invalid("an event has one argument")
+        if name == "ops":
+            for raw in split_ops(args[0]):
+                self._receive_op(socket.session, raw)
+        elif name == "session":
+            self._visits.restyle(socket.session, parse(args[0], _style_decoder))
+        else:
+            raise UnknownEvent(f"no event {name[:40]!r} here")
+        if ack is not None:
+            ack.send({"ok": True})
+
+    def _receive_op(self, session: Session, raw: Raw) -> None:
+        try:
+            op = decode_op(raw, session.client)
+            op.by = session.sid
+            self._submit(session, op)
+        except WhiteboardError as error:
+            error.n = peek_number(raw)
+            session.socket.reject(error)
+
+    def _submit(self, session: Session, op: AnyOp) -> None:
+        # Once an op was refused with retry, those above it wait until it comes again: taken out of turn, they would
+        # make the log drop it as a repeat (B7, L3).
+        n = number_of(op.id)
+        if session.refused_n is not None and n > session.refused_n:
+            raise Busy(f"send op {session.refused_n} again first")
+        try:
+            self._rooms.submit(session, op)
+        except Busy:
+            session.refused_n = n
+            raise
+        session.refused_n = None
+
+    async def disconnected(self, socket: Socket, reason: str) -> None:
+        """Let the session go; it stays in Redis for the recovery window."""
+        session: Session = socket.session
+        session.room.leave(session)
+        self._arrivals.went(session, reason)
+
+
+def _position(auth: dict[str, Any]) -> Position:
+    text = auth.get("position")
+    if text is None:
+        return ORIGIN
+    try:
+        return Position.parse(text)
+    except (ValueError, TypeError):
+        raise BadPosition("a position is <epoch>-<n>") from None

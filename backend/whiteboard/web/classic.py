@@ -1,0 +1,90 @@
+"""Namespace ``/``: the contract of Socket.IO's whiteboard example (SPEC.md C)."""
+
+import itertools
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from whiteboard.engine.socketio import Ack, Socket
+from whiteboard.errors import Invalid, UnknownEvent, WhiteboardError
+from whiteboard.protocol.classic import decode_drawing
+from whiteboard.protocol.codec import Style, check_board, parse
+from whiteboard.rooms.dialects import CLASSIC
+from whiteboard.rooms.rooms import Rooms
+from whiteboard.rooms.session import Session
+from whiteboard.rooms.visits import Visits
+from whiteboard.web.sockets import Arrivals
+
+DEFAULT_BOARD = "lobby"
+
+_style_decoder = msgspec.json.Decoder(Style)
+
+
+class ClassicApplication:
+    """Drawing and colour of classic clients. Source: ``engine.socketio.Application``."""
+
+    def __init__(self, rooms: Rooms, visits: Visits, arrivals: Arrivals, client: str) -> None:
+        """
+        Args:
+            client: the ``<client>`` of this replica's own op ids, never used before: a classic op has no id of its own.
+        """
+        self._rooms = rooms
+        self._visits = visits
+        self._arrivals = arrivals
+        self._client = client
+        self._numbers = itertools.count(1)
+
+    async def connect(self, socket: Socket, auth: Any) -> None:
+        """Admit anybody to a board with a proper name (C1)."""
+        named = auth.get("board") if isinstance(auth, dict) else None
+        board = check_board(named or socket.query.get("board") or DEFAULT_BOARD)
+        room = await self._rooms.open(board)
+        socket.session = await self._visits.begin(socket, room, self._client, CLASSIC, room.position, 0)
+
+    def connected(self, socket: Socket) -> None:
+        """Tell the colour, draw the board, then let the session follow it (C2)."""
+        session: Session = socket.session
+        self._arrivals.came(session)
+        socket.emit("init", {"color": session.color})
+        socket.send(CLASSIC.replay(session.room.content))
+        session.start = session.room.position
+        self._rooms.join(session)
+
+    def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
+        """Take ``drawing`` or ``colorUpdate`` (C3, C5, C7)."""
+        if len(args) != 1:
+            raise Invalid("an event has one argument")
+        if name == "drawing":
+            self._draw(socket.session, args[0], ack)
+        elif name == "colorUpdate":
+            self._recolor(socket.session, args[0], ack)
+        else:
+            raise UnknownEvent(f"no event {name[:40]!r} here")
+
+    def _draw(self, session: Session, raw: Raw, ack: Ack | None) -> None:
+        segment = decode_drawing(raw)
+        op_id = f"{self._client}:{next(self._numbers)}"
+        op = session.pen.draw(op_id, session.sid, segment, segment.color or session.color, session.width)
+        if ack is not None:
+            session.acks[op_id] = ack
+        try:
+            self._rooms.submit(session, op)
+        except WhiteboardError:
+            session.acks.pop(op_id, None)
+            session.pen.lift()
+            raise
+
+    def _recolor(self, session: Session, raw: Raw, ack: Ack | None) -> None:
+        style = parse(raw, _style_decoder)
+        if style.color is msgspec.UNSET:
+            raise Invalid("colorUpdate needs color")
+        self._visits.restyle(session, Style(color=style.color))
+        if ack is not None:
+            ack.send({"ok": True})
+
+    async def disconnected(self, socket: Socket, reason: str) -> None:
+        """Let the session go; it stays in Redis for the recovery window."""
+        session: Session = socket.session
+        session.room.leave(session)
+        self._arrivals.went(session, reason)
