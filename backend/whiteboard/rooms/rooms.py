@@ -1,6 +1,7 @@
 """The boards that this replica serves now, and how a session comes and goes."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from whiteboard.store.sessions import Sessions
 
 _UPKEEP_SECONDS: Final = 5.0
 _IDLE_ROUNDS: Final = 3
+_REFRESH_SHARE: Final = 0.25  # of a session's lifetime: three refreshes may fail before one is lost
 
 logger = structlog.get_logger(__name__)
 
@@ -40,6 +42,7 @@ class Rooms:
         self._open_seconds = open_seconds
         self._rooms: dict[str, Room] = {}
         self._idle: dict[str, int] = {}
+        self._refresh_at = 0.0
         self._joining: set[asyncio.Task[None]] = set()
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
@@ -127,10 +130,16 @@ class Rooms:
             await asyncio.sleep(_UPKEEP_SECONDS)
             try:
                 await self._compare_heads()
-                await self.sessions.refresh(session.key for room in self._rooms.values() for session in room.sessions)
+                await self._refresh_sessions()
             except StoreUnavailable as error:
                 logger.debug("upkeep put off", error=str(error))
             await self._close_idle()
+
+    async def _refresh_sessions(self) -> None:
+        now = time.monotonic()
+        if now >= self._refresh_at:
+            await self.sessions.refresh(session.key for room in self._rooms.values() for session in room.sessions)
+            self._refresh_at = now + self.sessions.lifetime_seconds * _REFRESH_SHARE
 
     async def _compare_heads(self) -> None:
         """Find rooms whose last message was lost: no gap shows that (L6)."""

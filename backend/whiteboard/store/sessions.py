@@ -38,6 +38,7 @@ class Sessions:
             recovery_seconds: how long a session outlives its connection.
         """
         self._redis = redis
+        self.lifetime_seconds = recovery_seconds
         self._lifetime_ms = int(recovery_seconds * 1000)
 
     async def write(self, key: SessionKey, fields: Mapping[str, str | float]) -> None:
