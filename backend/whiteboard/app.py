@@ -86,7 +86,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
             },
             allowed_origins=settings.allowed_origins,
             max_payload_bytes=MAX_PAYLOAD_BYTES,
-            on_error=_note_error(metrics),
+            note_error=_note_error(metrics),
         )
         app = web.Application(middlewares=[tell_errors])
         Routes(BoardApi(rooms), health, metrics, replica).add_to(app)

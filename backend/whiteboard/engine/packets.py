@@ -46,5 +46,10 @@ def encode_ack(namespace: str, ack_id: int, args: Sequence[bytes]) -> bytes:
     return b"3%b%d[%b]" % (_prefix(namespace), ack_id, b",".join(args))
 
 
+def encode_refusal(namespace: str, message: str, details: object) -> bytes:
+    """Encode a CONNECT_ERROR packet."""
+    return b"4%b%b" % (_prefix(namespace), msgspec.json.encode({"message": message, "data": details}))
+
+
 def _prefix(namespace: str) -> bytes:
     return b"" if namespace == "/" else namespace.encode() + b","

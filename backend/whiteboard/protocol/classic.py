@@ -81,10 +81,6 @@ class Pen:
             stroke["extra"] = segment.extra
         return Add(id=op_id, by=by, element=stroke)
 
-    def lift(self) -> None:
-        """End the stroke at hand, because it is no longer on the board."""
-        self.element_id = None
-
 
 def segments(op: AnyOp, board: Board) -> Iterator[dict[str, Any]]:
     """Yield what ``op`` draws, as payloads of ``drawing``; ``board`` is the one before the op."""

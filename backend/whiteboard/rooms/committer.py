@@ -18,6 +18,7 @@ from whiteboard.domain.ops import AnyOp, client_of, number_of
 from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.codec import encode
+from whiteboard.rooms.audience import FRAME_SECONDS
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session
 from whiteboard.store.connection import RedisError
@@ -27,6 +28,7 @@ MAX_QUEUED_OPS: Final = 5_000
 MAX_QUEUED_BYTES: Final = 8_000_000
 MAX_COMMIT_OPS: Final = 500
 MAX_COMMIT_BYTES: Final = 256_000
+GATHER_SECONDS: Final = 0.006
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 logger = structlog.get_logger(__name__)
@@ -69,6 +71,7 @@ class Committer:
         self._queues: dict[str, _Queue] = {}
         self._ready: list[_Queue] = []
         self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -92,7 +95,7 @@ class Committer:
         queue.bytes += len(new.raw)
         queue.waiting.append(_Queued(session, op.id, new))
         if len(queue.waiting) == 1 and not queue.sent:
-            self._make_ready(queue)
+            self._make_ready_in_time(queue)
 
     def holds(self, board: str) -> bool:
         """Tell whether ops of a board are still on their way."""
@@ -104,15 +107,20 @@ class Committer:
 
     async def run(self) -> None:
         """Carry queues to Redis until cancelled."""
+        sent_at = 0.0
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._ready:
-                queues, self._ready = self._ready, []
-                await self._commit(queues)
+            # An idle replica commits at once; a busy one gathers what comes within a few milliseconds.
+            await asyncio.sleep(sent_at + GATHER_SECONDS - self._loop.time())
+            queues, self._ready = self._ready, []
+            sent_at = self._loop.time()
+            await self._commit(queues)
 
     async def _commit(self, queues: list[_Queue]) -> None:
+        now = self._loop.time()
         for queue in queues:
+            queue.room.committed_at = now
             if not queue.sent:
                 queue.take()
         try:
@@ -136,7 +144,7 @@ class Committer:
             self._metrics.commits.inc()
         queue.sent, queue.attempt = [], 0
         if queue.waiting:
-            self._make_ready(queue)
+            self._make_ready_in_time(queue)
         else:
             del self._queues[queue.room.name]
             if not self._queues:
@@ -148,7 +156,15 @@ class Committer:
             logger.warning("append failed", board=queue.room.name, ops=len(queue.sent), error=str(error))
         pause = _BACKOFF_SECONDS[min(queue.attempt, len(_BACKOFF_SECONDS) - 1)] * random.uniform(0.5, 1.5)
         queue.attempt += 1
-        asyncio.get_running_loop().call_later(pause, self._make_ready, queue)
+        self._loop.call_later(pause, self._make_ready, queue)
+
+    def _make_ready_in_time(self, queue: _Queue) -> None:
+        """Let a board commit: now, or a display frame after its last commit."""
+        due = queue.room.committed_at + FRAME_SECONDS
+        if due <= self._loop.time():
+            self._make_ready(queue)
+        else:
+            self._loop.call_at(due, self._make_ready, queue)
 
     def _make_ready(self, queue: _Queue) -> None:
         self._ready.append(queue)

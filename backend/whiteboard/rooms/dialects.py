@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from whiteboard.domain.board import Board
+from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import encode_event
-from whiteboard.engine.socketio import Frame, frame
 from whiteboard.protocol.classic import element_segments, segments
 from whiteboard.protocol.codec import encode
 from whiteboard.protocol.commits import LoggedOp
+from whiteboard.protocol.cursors import Cursors
 from whiteboard.rooms.session import Session
 
 
@@ -23,6 +24,9 @@ class Dialect(Protocol):
     def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
         """Return what the sender is told in place of it."""
 
+    def cursors(self, cursors: Cursors) -> Frame | None:
+        """Return how people are told where others point, None if they are not."""
+
 
 class BoardDialect:
     """Namespace ``/board``: the op as it lies in the log; for the sender its acknowledgement (B4, B6)."""
@@ -30,11 +34,14 @@ class BoardDialect:
     namespace = "/board"
 
     def frames(self, logged: LoggedOp, offset: str, before: Board) -> Sequence[Frame]:
-        return (frame(encode_event(self.namespace, "op", logged.raw, encode(offset))),)
+        return (Frame(encode_event(self.namespace, "op", logged.raw, encode(offset))),)
 
     def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
         n = int(op_id.rpartition(":")[2])
-        return (frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(offset))),)
+        return (Frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(offset))),)
+
+    def cursors(self, cursors: Cursors) -> Frame | None:
+        return Frame(encode_event(self.namespace, "cursors", encode(cursors)))
 
 
 class ClassicDialect:
@@ -48,8 +55,11 @@ class ClassicDialect:
         return [*frames, *(self._drawing(payload, offset) for payload in payloads[-1:])]
 
     def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
-        ack = session.acks.pop(op_id, None)
+        ack = session.acks.pop(op_id, None) if session.acks else None
         return () if ack is None else (ack.frame({"ok": True, "offset": offset}),)
+
+    def cursors(self, cursors: Cursors) -> Frame | None:
+        return None
 
     def replay(self, board: Board) -> Iterator[Frame]:
         """Yield a board as a late joiner is told of it (C2). The board may change while this goes on."""
@@ -58,7 +68,7 @@ class ClassicDialect:
 
     def _drawing(self, payload: dict[str, Any], offset: str | None = None) -> Frame:
         args = (encode(payload),) if offset is None else (encode(payload), encode(offset))
-        return frame(encode_event(self.namespace, "drawing", *args))
+        return Frame(encode_event(self.namespace, "drawing", *args))
 
 
 BOARD = BoardDialect()

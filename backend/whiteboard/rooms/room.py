@@ -15,11 +15,12 @@ import structlog
 from whiteboard.domain.board import Board
 from whiteboard.domain.ops import Clear, Remove
 from whiteboard.domain.positions import ORIGIN, Lineage, Position, Verdict, judge
-from whiteboard.engine.socketio import Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit, decode_commit, decode_message
-from whiteboard.rooms.dialects import CLASSIC, DIALECTS, Dialect
+from whiteboard.protocol.cursors import decode_message as decode_cursors
+from whiteboard.rooms.audience import Audience
+from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.log import Log
 
@@ -51,9 +52,11 @@ class Room:
         self.content = Board()
         self.position: Position = ORIGIN
         self.lineage = Lineage(ORIGIN, {})
-        self.audiences: dict[Dialect, dict[str, Session]] = {dialect: {} for dialect in DIALECTS}
+        self.audiences = {dialect: Audience(dialect) for dialect in DIALECTS}
         self.ready = asyncio.Event()
         """Set once the room has caught up with the log for the first time."""
+        self.committed_at = 0.0
+        """When this replica last sent a commit of the board on its way, by the event loop's clock."""
         self._log = log
         self._metrics = metrics
         self._state = RoomState.REPAIRING
@@ -64,7 +67,7 @@ class Room:
     @property
     def sessions(self) -> list[Session]:
         """All sessions of the room."""
-        return [session for audience in self.audiences.values() for session in audience.values()]
+        return [session for audience in self.audiences.values() for session in audience.sessions.values()]
 
     def holds(self, position: Position) -> bool:
         """Tell whether ``position`` is part of what this room has delivered."""
@@ -72,11 +75,22 @@ class Room:
 
     def admit(self, session: Session) -> None:
         """Let a session in, joining: commits behind the room's present position are held for it."""
-        self.audiences[session.dialect][session.sid] = session
+        self.audiences[session.dialect].admit(session)
+
+    def go_live(self, session: Session) -> None:
+        """Let a session that has got what it missed follow what is new."""
+        self.audiences[session.dialect].go_live(session)
+
+    def make_stale(self, session: Session) -> None:
+        """Tell a session that its position is not in this log: it is to fetch the board anew (B9)."""
+        self.audiences[session.dialect].silence(session)
+        self._metrics.resyncs.inc()
+        session.become(State.STALE)
+        session.socket.emit("resync", {})
 
     def leave(self, session: Session) -> None:
         """Let a session go. What it has queued is still committed. May be called twice."""
-        self.audiences[session.dialect].pop(session.sid, None)
+        self.audiences[session.dialect].leave(session)
         if session.state is not State.LEFT:
             session.become(State.LEFT)
 
@@ -93,6 +107,10 @@ class Room:
 
     def message(self, message: bytes) -> None:
         """Take a bus message: deliver it if it is the next commit, else see to it that the log is read."""
+        cursors = decode_cursors(message)
+        if cursors is not None:
+            self.audiences[BOARD].point(cursors)
+            return
         position, body = decode_message(message)
         self._noticed = max(self._noticed, position.n)
         if self._state is not RoomState.LIVE:
@@ -150,57 +168,35 @@ class Room:
         self._due.clear()
         for session in self.sessions:
             if session.state is not State.STALE:
-                self._metrics.resyncs.inc()
-                session.become(State.STALE)
-                session.socket.emit("resync", {})
+                self.make_stale(session)
 
     def _deliver(self, commit: Commit) -> None:
-        told = [dialect for dialect in DIALECTS if self.audiences[dialect]]
-        frames: dict[Dialect, list[tuple[str, str, str, list[Frame]]]] = {dialect: [] for dialect in told}
+        audiences = [audience for audience in self.audiences.values() if audience.sessions]
         for index, logged in enumerate(commit.ops):
             offset = commit.offset(index)
-            for dialect in told:
-                op_id = "" if logged.op is None else logged.op.id
-                frames[dialect].append((logged.by, op_id, offset, list(dialect.frames(logged, offset, self.content))))
+            for audience in audiences:
+                audience.tell(logged, offset, self.content)
             if logged.op is not None:
                 self.content.apply(logged.op)
                 if isinstance(logged.op, Remove | Clear):
                     self._lift_pens()
         self.position = commit.position
-        for dialect in told:
-            self._hand_out(dialect, frames[dialect])
-        self._settle_due()
-
-    def _hand_out(self, dialect: Dialect, parts: list[tuple[str, str, str, list[Frame]]]) -> None:
-        audience = self.audiences[dialect]
-        everything = [frame for _, _, _, frames in parts for frame in frames]
-        authors = {by for by, _, _, _ in parts}
-        for sid, session in list(audience.items()):
-            if sid in authors:
-                session.deliver(
-                    [
-                        frame
-                        for by, op_id, offset, frames in parts
-                        for frame in (dialect.own(session, op_id, offset) if by == sid else frames)
-                    ]
-                )
-            else:
-                session.deliver(everything)
-            if session.overrun:
-                session.socket.close()
-        self._metrics.deliveries.inc(len(parts) * len(audience))
+        for audience in audiences:
+            audience.flush_soon()
+            self._metrics.deliveries.inc(len(commit.ops) * len(audience.sessions))
+        if self._due:
+            self._settle_due()
 
     def _lift_pens(self) -> None:
-        for session in self.audiences[CLASSIC].values():
-            if session.pen.element_id is not None and session.pen.element_id not in self.content.elements:
-                session.pen.lift()
+        for session in self.audiences[CLASSIC].sessions.values():
+            if session.pen is not None and session.pen.element_id not in self.content.elements:
+                session.pen = None
 
     def _settle_due(self) -> None:
         due = [entry for entry in self._due if entry[0] <= self.position.n]
-        if due:
-            self._due = [entry for entry in self._due if entry[0] > self.position.n]
-            for _, session, op_id, offset in due:
-                session.deliver(session.dialect.own(session, op_id, offset))
+        self._due = [entry for entry in self._due if entry[0] > self.position.n]
+        for _, session, op_id, offset in due:
+            self.audiences[session.dialect].tell_again(session, op_id, offset)
 
     def _become(self, state: RoomState) -> None:
         if state not in LEGAL[self._state]:

@@ -12,6 +12,7 @@ from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.committer import Committer
+from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.bus import Bus
@@ -38,6 +39,7 @@ class Rooms:
         self.sessions = sessions
         self.committer = Committer(self.log, metrics)
         self._bus = Bus(redis, replica, self)
+        self.pointing = Pointing(self._bus)
         self._metrics = metrics
         self._open_seconds = open_seconds
         self._rooms: dict[str, Room] = {}
@@ -47,7 +49,7 @@ class Rooms:
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what must run for as long as rooms are served."""
-        return [self._bus.run(), self.committer.run(), self._upkeep()]
+        return [self._bus.run(), self.committer.run(), self.pointing.run(), self._upkeep()]
 
     async def open(self, board: str) -> Room:
         """
@@ -77,11 +79,9 @@ class Rooms:
         room, since = session.room, session.start
         room.admit(session)
         if not room.holds(since):
-            self._metrics.resyncs.inc()
-            session.become(State.STALE)
-            session.socket.emit("resync", {})
+            room.make_stale(session)
         elif since.n == room.position.n:
-            session.go_live()
+            room.go_live(session)
         else:
             task = asyncio.get_running_loop().create_task(self._replay(session, since.n, room.position.n))
             self._joining.add(task)
@@ -107,7 +107,7 @@ class Rooms:
             return
         if session.state is State.JOINING:
             session.socket.send([frame for commit in missed for frame in _frames_of(commit, room, session)])
-            session.go_live()
+            room.go_live(session)
 
     def subscribed(self, board: str) -> None:
         """Source: ``store.bus.Listener``."""

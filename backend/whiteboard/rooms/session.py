@@ -6,7 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from whiteboard.domain.positions import Position
-from whiteboard.engine.socketio import Ack, Frame, Socket
+from whiteboard.engine.frame import Frame
+from whiteboard.engine.socket import Ack, Socket
 from whiteboard.protocol.classic import Pen
 from whiteboard.store.sessions import SessionKey
 
@@ -48,6 +49,7 @@ class Session:
         "pen",
         "refused_n",
         "room",
+        "sid",
         "since",
         "socket",
         "start",
@@ -69,6 +71,7 @@ class Session:
         width: float,
     ) -> None:
         self.socket = socket
+        self.sid = socket.sid
         self.room = room
         self.key = key
         self.client = client
@@ -81,40 +84,28 @@ class Session:
         self.color = color
         self.width = width
         self.state = State.JOINING
-        self.pen = Pen()
-        self.acks: dict[str, Ack] = {}
+        self.pen: Pen | None = None
+        """What a classic session draws with."""
+        self.acks: dict[str, Ack] | None = None
         """Acknowledgements that a classic client asked for, by op id."""
         self.refused_n: int | None = None
         """The op number that was rejected with ``retry``: nothing above it is taken before it (B7)."""
         self._held: list[Frame] = []
 
-    @property
-    def sid(self) -> str:
-        """The public session id."""
-        return self.socket.sid
-
-    def deliver(self, frames: Sequence[Frame]) -> None:
-        """Send frames of the live sequence, or hold them back while the session is still joining."""
-        if self.state is State.LIVE:
-            self.socket.send(frames)
-        elif self.state is State.JOINING:
-            self._held.extend(frames)
-
-    @property
-    def overrun(self) -> bool:
-        """Whether more is held back than a session may keep waiting."""
-        return len(self._held) > MAX_HELD_FRAMES
+    def hold(self, frames: Sequence[Frame]) -> bool:
+        """Keep frames back while joining. False once that is more than a session may keep waiting."""
+        self._held += frames
+        return len(self._held) <= MAX_HELD_FRAMES
 
     def go_live(self) -> None:
-        """End the joining: release what was held back; from here on frames go straight out."""
+        """End the joining: release what was held back."""
+        held = self._held
         self.become(State.LIVE)
-        self.socket.send(self._held)
-        self._held = []
+        self.socket.send(held)
 
     def become(self, state: State) -> None:
         """Enter ``state``. Raises ValueError when that is no legal step."""
         if state not in LEGAL[self.state]:
             raise ValueError(f"a {self.state.value} session cannot become {state.value}")
         self.state = state
-        if state is not State.LIVE:
-            self._held = []
+        self._held = []

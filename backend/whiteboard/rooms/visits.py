@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from whiteboard.domain.positions import Position
-from whiteboard.engine.socketio import Socket
+from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.codec import Style
 from whiteboard.rooms.dialects import Dialect

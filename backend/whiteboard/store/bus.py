@@ -7,7 +7,9 @@ read from the log.
 """
 
 import asyncio
+import contextlib
 import random
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -41,7 +43,7 @@ class Bus:
         self._own_channel = f"wb:replica:{replica}"
         self._boards: set[str] = set()
         self._pubsub: Any = None
-        self._silent = False
+        self._heard = False
 
     async def subscribe(self, board: str) -> None:
         """Ask for a board's commits; ``Listener.subscribed`` tells when they come, at once or after an outage."""
@@ -53,18 +55,25 @@ class Bus:
         self._boards.discard(board)
         await self._tell("unsubscribe", board)
 
+    async def publish(self, messages: Mapping[str, bytes]) -> None:
+        """Publish a message a board, in one round trip, for whoever listens; what cannot be published is dropped."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for board, message in messages.items():
+            pipeline.publish(channel(board), message)
+        with contextlib.suppress(RedisError, *OUTAGE):
+            await pipeline.execute()
+
     async def run(self) -> None:
         """Read until cancelled; connect again, with growing pauses, whenever the connection is lost."""
         attempt = 0
         while True:
             pubsub = self._redis.pubsub()
+            self._heard = False
             try:
-                await pubsub.subscribe(self._own_channel, *map(channel, self._boards))
-                self._pubsub, self._silent = pubsub, False
-                while True:
-                    await self._read(pubsub)
-                    attempt = 0
+                await self._serve(pubsub)
             except (RedisError, *OUTAGE) as error:
+                if self._heard:
+                    attempt = 0
                 if attempt == 0:
                     logger.warning("bus lost", error=str(error))
             finally:
@@ -73,6 +82,27 @@ class Bus:
             pause = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)]
             attempt += 1
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+
+    async def _serve(self, pubsub: Any) -> None:
+        """Subscribe, then read until the connection fails or stays silent after a ping."""
+        boards = set(self._boards)
+        await pubsub.subscribe(self._own_channel, *map(channel, boards))
+        self._pubsub = pubsub
+        for board in self._boards - boards:  # asked for while the first subscription was under way
+            await self._tell("subscribe", board)
+        reader = asyncio.create_task(self._read(pubsub))
+        pinged = False
+        try:
+            while not (await asyncio.wait({reader}, timeout=_SILENCE_SECONDS))[0]:
+                if pinged and not self._heard:
+                    raise ConnectionError("no answer to a ping")
+                pinged = not self._heard
+                self._heard = False
+                if pinged:
+                    await pubsub.ping()
+            reader.result()
+        finally:
+            reader.cancel()
 
     async def _tell(self, command: str, board: str) -> None:
         if self._pubsub is not None:
@@ -83,17 +113,13 @@ class Bus:
                 logger.debug("bus command failed", command=command, board=board)
 
     async def _read(self, pubsub: Any) -> None:
-        message = await pubsub.get_message(timeout=_SILENCE_SECONDS)
-        if message is None:
-            if self._silent:
-                raise ConnectionError("no answer to a ping")
-            self._silent = True
-            await pubsub.ping()
-            return
-        self._silent = False
-        name: bytes = message["channel"] or b""
-        if name.endswith(b"}:bus"):
-            if message["type"] == "message":
-                self._listener.message(board_of(name), message["data"])
-            elif message["type"] == "subscribe":
-                self._listener.subscribed(board_of(name))
+        while True:
+            # No timeout here: it would cost a timer a message. Silence is noticed by whoever waits for this reader.
+            message = await pubsub.get_message(timeout=None)
+            self._heard = True
+            name: bytes = message["channel"] or b""
+            if name.endswith(b"}:bus"):
+                if message["type"] == "message":
+                    self._listener.message(board_of(name), message["data"])
+                elif message["type"] == "subscribe":
+                    self._listener.subscribed(board_of(name))

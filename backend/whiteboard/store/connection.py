@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+_MAX_CONNECTIONS: Final = 16
 
 OUTAGE: Final = (RedisConnectionError, RedisTimeoutError, OSError)
 """What a Redis that cannot be reached, or does not answer in time, raises."""
@@ -23,11 +25,14 @@ def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Red
     Its own retries are off: whether a request may be repeated is for its caller to know (SPEC.md L8).
     """
     password = password_file.read_text().strip() if password_file is not None else None
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=_MAX_CONNECTIONS,
+        timeout=timeout_seconds,
         password=password,
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         health_check_interval=0,
         retry=Retry(NoBackoff(), 0),
     )
+    return Redis.from_pool(pool)

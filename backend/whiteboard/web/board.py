@@ -1,5 +1,6 @@
 """Namespace ``/board``: our page's way in (SPEC.md B)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,9 +8,10 @@ from msgspec import Raw
 
 from whiteboard.domain.ops import AnyOp, number_of
 from whiteboard.domain.positions import ORIGIN, Position
-from whiteboard.engine.socketio import Ack, Socket
+from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import BadPosition, Busy, Invalid, UnknownEvent, WhiteboardError
 from whiteboard.protocol.codec import Style, check_board, client_id, decode_op, parse, peek_number, split_ops
+from whiteboard.protocol.cursors import decode_cursor
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session
@@ -20,14 +22,14 @@ _style_decoder = msgspec.json.Decoder(Style)
 
 
 class BoardApplication:
-    """Joins, ops and session changes of the page. Source: ``engine.socketio.Application``."""
+    """Joins, ops and session changes of the page. Source: ``engine.socket.Application``."""
 
     def __init__(self, rooms: Rooms, visits: Visits, arrivals: Arrivals) -> None:
         self._rooms = rooms
         self._visits = visits
         self._arrivals = arrivals
 
-    async def connect(self, socket: Socket, auth: Any) -> None:
+    async def connect(self, socket: Socket, query: Mapping[str, str], auth: Any) -> None:
         """Admit a page that names a board and proves its client (B1, B2)."""
         if not isinstance(auth, dict):
             raise Invalid("auth is {board, secret, position?}")
@@ -54,7 +56,7 @@ class BoardApplication:
         self._rooms.join(session)
 
     def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
-        """Take ``ops`` or ``session`` (B5, B10)."""
+        """Take ``ops``, ``session`` or ``cursor`` (B5, B10, P1)."""
         if len(args) != 1:
             raise Invalid("an event has one argument")
         if name == "ops":
@@ -62,6 +64,8 @@ class BoardApplication:
                 self._receive_op(socket.session, raw)
         elif name == "session":
             self._visits.restyle(socket.session, parse(args[0], _style_decoder))
+        elif name == "cursor":
+            self._rooms.pointing.move(socket.session, decode_cursor(args[0]))
         else:
             raise UnknownEvent(f"no event {name[:40]!r} here")
         if ack is not None:

@@ -1,14 +1,15 @@
 """Namespace ``/``: the contract of Socket.IO's whiteboard example (SPEC.md C)."""
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
-from whiteboard.engine.socketio import Ack, Socket
+from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import Invalid, UnknownEvent, WhiteboardError
-from whiteboard.protocol.classic import decode_drawing
+from whiteboard.protocol.classic import Pen, decode_drawing
 from whiteboard.protocol.codec import Style, check_board, parse
 from whiteboard.rooms.dialects import CLASSIC
 from whiteboard.rooms.rooms import Rooms
@@ -22,7 +23,7 @@ _style_decoder = msgspec.json.Decoder(Style)
 
 
 class ClassicApplication:
-    """Drawing and colour of classic clients. Source: ``engine.socketio.Application``."""
+    """Drawing and colour of classic clients. Source: ``engine.socket.Application``."""
 
     def __init__(self, rooms: Rooms, visits: Visits, arrivals: Arrivals, client: str) -> None:
         """
@@ -35,10 +36,10 @@ class ClassicApplication:
         self._client = client
         self._numbers = itertools.count(1)
 
-    async def connect(self, socket: Socket, auth: Any) -> None:
+    async def connect(self, socket: Socket, query: Mapping[str, str], auth: Any) -> None:
         """Admit anybody to a board with a proper name (C1)."""
         named = auth.get("board") if isinstance(auth, dict) else None
-        board = check_board(named or socket.query.get("board") or DEFAULT_BOARD)
+        board = check_board(named or query.get("board") or DEFAULT_BOARD)
         room = await self._rooms.open(board)
         socket.session = await self._visits.begin(socket, room, self._client, CLASSIC, room.position, 0)
 
@@ -65,14 +66,17 @@ class ClassicApplication:
     def _draw(self, session: Session, raw: Raw, ack: Ack | None) -> None:
         segment = decode_drawing(raw)
         op_id = f"{self._client}:{next(self._numbers)}"
+        session.pen = session.pen or Pen()
         op = session.pen.draw(op_id, session.sid, segment, segment.color or session.color, session.width)
         if ack is not None:
+            session.acks = session.acks or {}
             session.acks[op_id] = ack
         try:
             self._rooms.submit(session, op)
         except WhiteboardError:
-            session.acks.pop(op_id, None)
-            session.pen.lift()
+            session.pen = None
+            if session.acks:
+                session.acks.pop(op_id, None)
             raise
 
     def _recolor(self, session: Session, raw: Raw, ack: Ack | None) -> None:

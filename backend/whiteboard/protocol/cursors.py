@@ -1,0 +1,47 @@
+"""
+Cursors: where people point. Never in the log, never acknowledged, dropped whenever that helps (SPEC.md P).
+
+A bus message of cursors is ``<v> ~ <body>``, the body a JSON object of ``<sid>: [x, y]`` in board pixels.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from whiteboard.domain.limits import MAX_COORDINATE_PX
+from whiteboard.protocol.codec import encode, parse
+from whiteboard.protocol.commits import FORMAT_VERSION
+
+Point = tuple[float, float]
+Cursors = dict[str, Point]
+
+_Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE_PX, le=MAX_COORDINATE_PX)]
+_MARK = b" ~ "
+
+
+class _Cursor(Struct):
+    x: _Coordinate
+    y: _Coordinate
+
+
+_cursor_decoder = msgspec.json.Decoder(_Cursor)
+_cursors_decoder = msgspec.json.Decoder(Cursors)
+
+
+def decode_cursor(raw: Raw) -> Point:
+    """Read the argument of a ``cursor`` event (P1). Raises Invalid."""
+    cursor: _Cursor = parse(raw, _cursor_decoder)
+    return cursor.x, cursor.y
+
+
+def encode_message(cursors: Cursors) -> bytes:
+    """Return the bus message for cursors that have moved."""
+    return b"%d%b%b" % (FORMAT_VERSION, _MARK, encode(cursors))
+
+
+def decode_message(message: bytes) -> Cursors | None:
+    """Read a bus message of cursors; None if it is a commit's."""
+    _version, mark, body = message.partition(_MARK)
+    # A commit's message has its position where this has the mark, and may hold the mark further on.
+    return _cursors_decoder.decode(body) if mark and b" " not in _version else None
