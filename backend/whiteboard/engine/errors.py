@@ -1,0 +1,105 @@
+"""
+What the engine refuses, and what its client is told.
+
+An error that answers an HTTP request carries the Engine.IO code and the status; one that ends a WebSocket carries the
+close code; ``retry`` says whether the same thing may succeed later.
+"""
+
+
+class EngineError(Exception):
+    """The base of all errors of the engine."""
+
+    code = 3
+    message = "Bad request"
+    status = 400
+    close_code = 1002
+    retry = False
+
+
+class UnknownTransport(EngineError):
+    """``transport`` is neither ``polling`` nor ``websocket``."""
+
+    code = 0
+    message = "Transport unknown"
+
+
+class UnknownSession(EngineError):
+    """No session of that sid lives here."""
+
+    code = 1
+    message = "Session ID unknown"
+
+
+class BadHandshakeMethod(EngineError):
+    """A session is opened by GET only."""
+
+    code = 2
+    message = "Bad handshake method"
+
+
+class BadRequest(EngineError):
+    """A request that fits no state of its session, or is not Engine.IO at all."""
+
+
+class Forbidden(EngineError):
+    """The application's ``connect`` handler said no; if it gave a text, the client is told."""
+
+    code = 4
+    message = "Forbidden"
+    status = 403
+
+    def __init__(self, verdict: object = None) -> None:
+        super().__init__(verdict)
+        if isinstance(verdict, str):
+            self.message = verdict
+
+
+class UnsupportedVersion(EngineError):
+    """``EIO`` is not 4."""
+
+    code = 5
+    message = "Unsupported protocol version"
+
+
+class PayloadTooLarge(EngineError):
+    """A POST above ``max_payload``."""
+
+    message = "Payload too large"
+    status = 413
+    close_code = 1009
+
+
+class InvalidPacket(EngineError):
+    """A packet that Engine.IO, or the protocol above it, does not allow here. It ends its session, and no other."""
+
+
+class BrokenFrame(EngineError):
+    """Bytes that are no WebSocket frame of a client, by RFC 6455; ``close_code`` says which rule."""
+
+    def __init__(self, close_code: int, why: str) -> None:
+        super().__init__(why)
+        self.close_code = close_code
+
+
+class Refused(EngineError):
+    """
+    Raised by a ``connect`` handler that takes no new session at the moment.
+
+    Args:
+        status: the HTTP status of the answer, 503 for «come back later».
+        message: for people.
+        retry_after: seconds, sent as ``Retry-After``; none if unset.
+    """
+
+    code = 4
+    retry = True
+
+    def __init__(self, status: int = 503, message: str = "Not now", retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.retry_after = retry_after
+
+
+class IllegalTransition(EngineError):
+    """A step between states that ``LEGAL`` does not list: a defect of the engine, never of a client."""

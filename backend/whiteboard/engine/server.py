@@ -1,0 +1,239 @@
+"""
+The Engine.IO server on aiohttp: one route, the table of connections, and the application's handlers.
+
+It can be used alone (docs/engine.md); under python-socketio it is dressed by ``drop_in``.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from whiteboard.engine import handshake, origins, rfc6455
+from whiteboard.engine.connection import Connection
+from whiteboard.engine.environ import REQUEST, environ_of
+from whiteboard.engine.errors import BadRequest, EngineError, Forbidden, InvalidPacket, Refused, UnknownSession
+from whiteboard.engine.options import Options
+from whiteboard.engine.session import Reason, State
+from whiteboard.engine.takeover import take_over, turn_away
+from whiteboard.engine.timers import Ticker
+from whiteboard.engine.websocket import GOING_AWAY, REFUSED, WebSocket
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[..., Any]
+_EVENTS = ("connect", "message", "disconnect")
+
+
+class Server:
+    """
+    Sessions of one process.
+
+    Handlers, by ``on``; each may be a plain function or a coroutine function:
+
+    - ``connect(sid, environ)`` before the session is open. It refuses by returning anything but None or True (sent to
+      the client as the message of a 403), or by raising ``Refused``.
+    - ``message(sid, data)``, str or bytes. Those of one client one after the other, in the order they were sent.
+      ``InvalidPacket`` raised by it ends the session; any other error is logged, and the session goes on.
+    - ``disconnect(sid, reason)`` once for each session that was open, after its last message.
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self.connections: dict[str, Connection] = {}
+        self.ticker = Ticker(self.options.tick)
+        self._handlers: dict[str, Handler] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_shut = False
+
+    def on(self, event: str, handler: Handler | None = None) -> Handler:
+        """
+        Set the handler of an event; without ``handler``, a decorator.
+
+        Raises:
+            ValueError: there is no such event.
+        """
+        if event not in _EVENTS:
+            raise ValueError(f"no event {event!r}")
+
+        def set_handler(handler: Handler) -> Handler:
+            self._handlers[event] = handler
+            return handler
+
+        return set_handler if handler is None else set_handler(handler)
+
+    def attach(self, app: web.Application, path: str = "engine.io") -> None:
+        """Serve on ``/<path>/`` of an application, and end all sessions when it shuts down."""
+        app.router.add_route("*", f"/{path.strip('/')}/", self.handle_request)
+        app.on_shutdown.append(self._on_shutdown)
+
+    async def shutdown(self) -> None:
+        """Take no more sessions, close those there are, and wait until they are over, at most ``close_wait``."""
+        self._is_shut = True
+        for connection in list(self.connections.values()):
+            connection.close(GOING_AWAY)
+        try:
+            async with asyncio.timeout(self.options.close_wait):
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks))
+        except TimeoutError:
+            logger.warning("%d sessions did not end in time", len(self.connections))
+        for connection in list(self.connections.values()):
+            connection.finish(Reason.SERVER_DISCONNECT)
+        self.ticker.stop()
+
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
+        """Answer any request to the route. Never raises for what a client sends."""
+        origin = request.headers.get("Origin")
+        headers: dict[str, str] = {}
+        try:
+            if not origins.is_allowed(origin, request.headers, self.options.allowed_origins):
+                raise BadRequest("origin not allowed")
+            headers = origins.cors_headers(origin, self.options.allowed_origins)
+            if request.method == "OPTIONS":
+                headers |= origins.preflight_headers(request.headers.get("Access-Control-Request-Headers"))
+                return web.Response(status=204, headers=headers)
+            upgrade = request.headers.get("Upgrade")
+            transport, sid = handshake.read_query(request.method, request.query, upgrade)
+            if transport == handshake.WEBSOCKET:
+                if sid is None:
+                    await self._open_websocket(request)
+                else:
+                    self._upgrade(request, self._find(sid))
+                return web.Response(status=101)  # which nobody gets: the socket is not aiohttp's any more
+            if sid is None:
+                return _text(await self._open_polling(request), headers)
+            polling = self._find(sid).polling
+            if request.method == "POST":
+                await polling.post(request)
+                return _text(b"ok", headers)
+            response = _text(await polling.poll(request), headers)
+            with polling.on_wire(request):
+                await response.prepare(request)
+                await response.write_eof()
+            return response
+        except EngineError as error:
+            logger.info("%s refused: %s %s", request.method, error.message, error)
+            return _error(error, headers)
+
+    # -- opening and upgrading -----------------------------------------------------------------------------------
+
+    async def _open(self, request: web.Request) -> Connection:
+        """
+        A new connection that the application has accepted.
+
+        Raises:
+            Forbidden, Refused: it has not.
+        """
+        if self._is_shut:
+            raise Refused
+        connection = Connection(f"{self.options.replica}.{self.generate_id()}", self)
+        sid = connection.sid
+        self.connections[sid] = connection
+        environ = environ_of(request)
+        try:
+            verdict = await self._call("connect", sid, environ)
+            if connection.is_over or verdict not in (None, True):
+                raise Forbidden(verdict)
+        except BaseException as error:
+            del self.connections[sid]
+            if isinstance(error, Exception) and not isinstance(error, EngineError):
+                logger.exception("%s: the connect handler failed", sid)
+                raise Forbidden from None
+            raise
+        finally:
+            del environ[REQUEST]
+        return connection
+
+    async def _open_polling(self, request: web.Request) -> bytes:
+        connection = await self._open(request)
+        connection.open_polling()
+        return handshake.open_packet(connection.sid, handshake.POLLING, self.options)
+
+    async def _open_websocket(self, request: web.Request) -> None:
+        answer = handshake.switch_protocols(request.headers)
+        connection = await self._open(request)
+        socket = WebSocket(connection)
+        try:
+            tail = take_over(request, answer, socket)
+        except ConnectionResetError:
+            connection.finish(Reason.TRANSPORT_CLOSE)
+            return
+        connection.open_websocket(socket, handshake.open_packet(connection.sid, handshake.WEBSOCKET, self.options))
+        socket.data_received(tail)
+
+    def _upgrade(self, request: web.Request, connection: Connection) -> None:
+        answer = handshake.switch_protocols(request.headers)
+        socket = connection.probe()
+        if socket is None:
+            # As the reference server does: the handshake succeeds, then the socket is closed.
+            turn_away(request, answer + rfc6455.encode_close(REFUSED, "no upgrade possible"))
+            return
+        try:
+            socket.data_received(take_over(request, answer, socket))
+        except ConnectionResetError:
+            connection.lost(socket, Reason.TRANSPORT_CLOSE)
+
+    def _find(self, sid: str) -> Connection:
+        connection = self.connections.get(sid)
+        if connection is not None:
+            connection.check_time()
+        if connection is None or connection.state in (State.OPENING, State.CLOSED):
+            raise UnknownSession
+        return connection
+
+    # -- for the connections -------------------------------------------------------------------------------------
+
+    def generate_id(self) -> str:
+        """An id nobody can guess: 128 bits."""
+        return secrets.token_urlsafe(16)
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run ``work`` in a task that is not forgotten before it ends."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def deliver(self, connection: Connection, message: str | bytes) -> None:
+        try:
+            await self._call("message", connection.sid, message)
+        except InvalidPacket as error:
+            logger.info("%s: invalid packet: %s", connection.sid, error)
+            raise
+        except Exception:
+            logger.exception("%s: the message handler failed", connection.sid)
+
+    async def farewell(self, connection: Connection) -> None:
+        if connection.is_gone:
+            return
+        connection.is_gone = True
+        try:
+            await self._call("disconnect", connection.sid, connection.session.reason)
+        except Exception:
+            logger.exception("%s: the disconnect handler failed", connection.sid)
+        finally:
+            self.connections.pop(connection.sid, None)
+
+    async def _call(self, event: str, *args: Any) -> Any:
+        handler = self._handlers.get(event)
+        result: Any = None if handler is None else handler(*args)
+        return await result if hasattr(result, "__await__") else result
+
+    async def _on_shutdown(self, app: web.Application) -> None:
+        await self.shutdown()
+
+
+def _text(body: bytes, headers: Mapping[str, str]) -> web.Response:
+    return web.Response(body=body, content_type="text/plain", charset="utf-8", headers=headers)
+
+
+def _error(error: EngineError, headers: Mapping[str, str]) -> web.Response:
+    if isinstance(error, Refused) and error.retry_after is not None:
+        headers = {**headers, "Retry-After": str(error.retry_after)}
+    return web.json_response({"code": error.code, "message": error.message}, status=error.status, headers=headers)

@@ -1,0 +1,120 @@
+import type { Draft, Op } from "../model/element";
+import { MAX_EVENT_BYTES, MAX_OP_BYTES, MAX_OPS_PER_EVENT } from "../model/limits";
+import { opId } from "../model/opid";
+
+/** More than this waits for nobody: the outbox refuses drafts, and the page says so. */
+const MAX_WAITING = 10_000;
+const MAX_IN_FLIGHT = 500;
+/** A merged op stays well below what the server takes. */
+const MAX_MERGED_BYTES = MAX_OP_BYTES / 2;
+
+interface Entry {
+  op: Op;
+  bytes: number;
+  readonly n: number;
+  /** Left the page at least once: must never change again, since the log may have it. */
+  departed: boolean;
+}
+
+/**
+ * Own ops that the log has not confirmed, in the order of their numbers.
+ *
+ * Each is in one of two parts: in flight (on this connection, or known to be in the log), then waiting. Pure: it decides
+ * what to send, others send it. All its state is `entries` and `nextN`, so that a store can be put under it.
+ *
+ * Source: SPEC.md L3, B5–B7; DESIGN D4.
+ */
+export class Outbox {
+  private entries: Entry[] = [];
+  private nextN = 1;
+  private inFlight = 0;
+
+  constructor(private readonly client: string) {}
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  get full(): boolean {
+    return this.entries.length >= MAX_WAITING;
+  }
+
+  [Symbol.iterator](): Iterator<Op> {
+    return this.entries.map((entry) => entry.op)[Symbol.iterator]();
+  }
+
+  /**
+   * Queues a draft and returns the op that shows it. New points of a stroke that still waits are merged into it; the op
+   * returned then has that op's id. Undefined when the outbox is full.
+   */
+  push(draft: Draft): Op | undefined {
+    const merged = this.merge(draft);
+    if (merged !== undefined) return merged;
+    if (this.full) return undefined;
+    const n = this.nextN;
+    const op: Op = { ...draft, id: opId(this.client, n) };
+    this.nextN += 1;
+    this.entries.push({ op, n, bytes: JSON.stringify(op).length, departed: false });
+    return op;
+  }
+
+  /** Takes the ops to send next, at most one event's worth; empty when nothing may be sent. */
+  take(): Op[] {
+    const batch: Op[] = [];
+    let bytes = 0;
+    while (batch.length < MAX_OPS_PER_EVENT && this.inFlight < MAX_IN_FLIGHT) {
+      const entry = this.entries[this.inFlight];
+      if (entry === undefined || (batch.length > 0 && bytes + entry.bytes > MAX_EVENT_BYTES)) break;
+      entry.departed = true;
+      bytes += entry.bytes;
+      batch.push(entry.op);
+      this.inFlight += 1;
+    }
+    return batch;
+  }
+
+  /** Everything up to n is decided: takes it out and returns it. */
+  settle(n: number): Op[] {
+    const count = this.countUpTo(n);
+    this.inFlight = Math.max(0, this.inFlight - count);
+    return this.entries.splice(0, count).map((entry) => entry.op);
+  }
+
+  /** A new connection, which has seen none of ours; the log already has what is up to n. */
+  reconnected(n: number): void {
+    this.inFlight = this.countUpTo(n);
+  }
+
+  /** Everything from n on waits again. */
+  rewind(n: number): void {
+    this.inFlight = Math.min(this.inFlight, this.countUpTo(n - 1));
+  }
+
+  /** This op will never be accepted: takes it out and returns it. */
+  reject(n: number): Op | undefined {
+    const index = this.countUpTo(n) - 1;
+    if (this.entries[index]?.n !== n) return undefined;
+    if (index < this.inFlight) this.inFlight -= 1;
+    return this.entries.splice(index, 1)[0]?.op;
+  }
+
+  private countUpTo(n: number): number {
+    const index = this.entries.findIndex((entry) => entry.n > n);
+    return index === -1 ? this.entries.length : index;
+  }
+
+  private merge(draft: Draft): Op | undefined {
+    const last = this.entries.at(-1);
+    if (draft.op !== "grow" || last === undefined || last.departed) return undefined;
+    const bytes = last.bytes + JSON.stringify(draft.points).length;
+    if (bytes > MAX_MERGED_BYTES) return undefined;
+    const { op } = last;
+    if (op.op === "grow" && op.element === draft.element) {
+      last.op = { ...op, points: [...op.points, ...draft.points] };
+    } else if (op.op === "add" && op.id === draft.element && Array.isArray(op.element.points)) {
+      last.op = { ...op, element: { ...op.element, points: [...op.element.points, ...draft.points] } };
+    } else return undefined;
+    last.bytes = bytes;
+    return { ...draft, id: op.id };
+  }
+}

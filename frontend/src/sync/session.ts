@@ -1,0 +1,261 @@
+import type { Touched } from "../model/board";
+import type { Draft, LogOp, Op } from "../model/element";
+import { clientOf, numberOf } from "../model/opid";
+import { BoardView } from "../model/view";
+import { backoff } from "./backoff";
+import type { Identity } from "./identity";
+import { Outbox } from "./outbox";
+import { Progress } from "./position";
+import { OFFLINE_AFTER_MS, type Standing } from "./status";
+import { type GetSnapshot, type Link, type OpenLink, Refused, type Rejection, type Welcome } from "./wire";
+
+type State = "loading" | "connecting" | "joined" | "refused";
+
+const LEGAL: Record<State, readonly State[]> = {
+  loading: ["loading", "connecting", "refused"],
+  connecting: ["joined", "loading", "connecting", "refused"],
+  joined: ["connecting", "loading", "refused"],
+  refused: [],
+};
+
+export interface Style {
+  readonly color: string;
+  readonly width: number;
+}
+
+/** What the rest of the page is told. */
+export interface SessionEvents {
+  /** The board may look different there. */
+  changed(touched: Touched): void;
+  /** `standing` or `position` may answer something else now. */
+  standing(): void;
+  /** The colour and width that the server keeps for us. */
+  style(style: Style): void;
+  /** The server refused something for good, or the outbox is full (code `outbox_full`). */
+  rejected(rejection: Rejection): void;
+}
+
+/** The world outside, so that a test can hold it still. */
+export interface Outside {
+  readonly openLink: OpenLink;
+  readonly getSnapshot: GetSnapshot;
+  now(): number;
+  /** Calls back after that time; returns what calls it off. */
+  later(ms: number, call: () => void): () => void;
+  random(): number;
+}
+
+/**
+ * This page's stay on a board: gets the board, follows its log, and brings its own ops into it.
+ *
+ * Joining: `loading` (the board over HTTP) → `connecting` → `joined` at the server's welcome. A lost connection goes back to
+ * `connecting` and resumes from the position seen; a resync goes back to `loading`. Own ops wait in the outbox through all of it.
+ *
+ * Source: SPEC.md B1–B10.
+ */
+export class Session {
+  readonly view: BoardView;
+  replica = "";
+  private state: State = "loading";
+  private readonly outbox: Outbox;
+  private readonly progress = new Progress();
+  private readonly again: ReturnType<typeof backoff>;
+  private link: Link | undefined;
+  private sid = "";
+  private style: Style | undefined;
+  private online = true;
+  private lostAt: number;
+  /** The snapshot was not yet followed by a welcome. */
+  private fresh = true;
+  /** The highest own n whose op is in the confirmed board, as far as this page put it there. */
+  private settledN = 0;
+  /** Calls off the pause that the server, or a failed GET, made us take. */
+  private endPause: (() => void) | undefined;
+
+  constructor(
+    readonly board: string,
+    private readonly identity: Identity,
+    private readonly outside: Outside,
+    private readonly events: SessionEvents,
+  ) {
+    this.outbox = new Outbox(identity.client);
+    this.view = new BoardView(this.outbox, (touched) => events.changed(touched));
+    this.again = backoff(300, 5_000, () => outside.random());
+    this.lostAt = outside.now();
+    outside.later(OFFLINE_AFTER_MS, () => events.standing());
+  }
+
+  get standing(): Standing {
+    return {
+      joined: this.state === "joined",
+      refused: this.state === "refused",
+      online: this.online,
+      lostForMs: this.outside.now() - this.lostAt,
+      unsaved: this.outbox.size,
+    };
+  }
+
+  get position(): string {
+    return this.progress.position;
+  }
+
+  get client(): string {
+    return this.identity.client;
+  }
+
+  /** Gets the board and connects. Called again it starts over, keeping what is unsaved. */
+  async load(): Promise<void> {
+    if (!this.become("loading")) return;
+    this.pause(undefined);
+    this.link?.close();
+    this.link = undefined;
+    try {
+      const { position, elements } = await this.outside.getSnapshot(this.board);
+      this.progress.reset(position);
+      this.fresh = true;
+      this.settledN = 0;
+      this.view.load(elements);
+    } catch (error) {
+      if (error instanceof Refused) this.refused(error.rejection);
+      else this.pause(this.again.next(), () => void this.load());
+      return;
+    }
+    this.again.reset();
+    this.become("connecting");
+    this.link = this.outside.openLink(() => this.credentials(), this);
+  }
+
+  /** Shows a draft at once and sends it as soon as may be. Undefined: the outbox is full. */
+  push(draft: Draft): Op | undefined {
+    const op = this.outbox.push(draft);
+    if (op === undefined) {
+      this.events.rejected({ code: "outbox_full", message: "Too much is unsaved.", retry: true });
+      return undefined;
+    }
+    this.view.show(op);
+    this.flush();
+    this.events.standing();
+    return op;
+  }
+
+  setStyle(style: Style): void {
+    this.style = style;
+    if (this.state === "joined") this.link?.session(style);
+  }
+
+  /** The browser says whether it has a network. */
+  setOnline(online: boolean): void {
+    this.online = online;
+    if (online && this.state === "loading" && this.endPause !== undefined) void this.load();
+    else if (online && this.state === "connecting") this.link?.hurry();
+    this.events.standing();
+  }
+
+  // What the link tells.
+
+  welcome({ sid, replica, last, color, width }: Welcome): void {
+    if (!this.become("joined")) return;
+    this.sid = sid;
+    this.replica = replica;
+    // Behind a snapshot, an op up to `last` is either in it or about to come as an `op` event.
+    if (this.fresh) this.view.withdraw(this.outbox.settle(last));
+    this.fresh = false;
+    this.outbox.reconnected(last);
+    if (this.style === undefined) this.events.style({ color, width });
+    else if (this.style.color !== color || this.style.width !== width) this.link?.session(this.style);
+    this.pause(undefined);
+    this.flush();
+    this.events.standing();
+  }
+
+  op(op: LogOp, offset: unknown): void {
+    if (this.state !== "joined" || !this.progress.advance(offset)) return;
+    if (clientOf(op.id) === this.identity.client) {
+      const n = numberOf(op.id);
+      if (n <= this.settledN) return;
+      this.settledN = n;
+      this.view.withdraw(this.outbox.settle(n));
+    }
+    this.view.receive(op);
+    this.events.standing();
+  }
+
+  ack(n: number, offset: unknown): void {
+    if (this.state !== "joined") return;
+    this.progress.advance(offset);
+    this.settledN = Math.max(this.settledN, n);
+    this.view.confirm(this.outbox.settle(n), this.sid);
+    this.again.reset();
+    this.flush();
+    this.events.standing();
+  }
+
+  rejected(rejection: Rejection): void {
+    const { retry, n } = rejection;
+    if (retry) {
+      this.outbox.rewind(n ?? 0);
+      if (this.endPause === undefined) this.pause(this.again.next(), () => this.flush());
+      return;
+    }
+    const op = n === undefined ? undefined : this.outbox.reject(n);
+    if (op !== undefined) this.view.withdraw([op]);
+    this.events.rejected(rejection);
+    this.flush();
+    this.events.standing();
+  }
+
+  resync(): void {
+    this.lose();
+    void this.load();
+  }
+
+  lost(): void {
+    this.lose();
+    this.become("connecting");
+    this.events.standing();
+  }
+
+  refused(rejection: Rejection): void {
+    if (rejection.code === "bad_position") {
+      this.resync();
+      return;
+    }
+    this.lose();
+    this.become("refused");
+    this.link?.close();
+    this.events.rejected(rejection);
+    this.events.standing();
+  }
+
+  private flush(): void {
+    if (this.state !== "joined" || this.endPause !== undefined) return;
+    for (let batch = this.outbox.take(); batch.length > 0; batch = this.outbox.take()) this.link?.ops(batch);
+  }
+
+  private credentials() {
+    return { board: this.board, secret: this.identity.secret, position: this.progress.resumeFrom };
+  }
+
+  private lose(): void {
+    if (this.state !== "joined") return;
+    this.lostAt = this.outside.now();
+    this.outside.later(OFFLINE_AFTER_MS, () => this.events.standing());
+  }
+
+  /** Ends the present pause and, given a time, starts another one. */
+  private pause(ms: number | undefined, then: () => void = () => {}): void {
+    this.endPause?.();
+    this.endPause = undefined;
+    if (ms === undefined) return;
+    this.endPause = this.outside.later(ms, () => {
+      this.endPause = undefined;
+      then();
+    });
+  }
+
+  private become(state: State): boolean {
+    if (!LEGAL[this.state].includes(state)) return false;
+    this.state = state;
+    return true;
+  }
+}

@@ -1,0 +1,21 @@
+/** How the page stands to the server, in one word. */
+export type Status = "saved" | "unsaved" | "reconnecting" | "offline";
+
+/** A connection that was lost for longer than this is not merely being replaced. */
+export const OFFLINE_AFTER_MS = 10_000;
+
+export interface Standing {
+  /** The server said welcome and the connection holds. */
+  readonly joined: boolean;
+  /** The server will not have us; there is no point in waiting. */
+  readonly refused: boolean;
+  /** What the browser says of its network. */
+  readonly online: boolean;
+  readonly lostForMs: number;
+  readonly unsaved: number;
+}
+
+export function statusOf({ joined, refused, online, lostForMs, unsaved }: Standing): Status {
+  if (joined) return unsaved > 0 ? "unsaved" : "saved";
+  return refused || !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";
+}

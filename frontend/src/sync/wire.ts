@@ -1,0 +1,66 @@
+import type { Element, LogOp, Op } from "../model/element";
+
+/** The events of namespace `/board` (SPEC.md B1–B9). */
+
+export interface Credentials {
+  readonly board: string;
+  readonly secret: string;
+  readonly position: string;
+}
+
+export interface Welcome {
+  readonly sid: string;
+  readonly client: string;
+  readonly replica: string;
+  readonly color: string;
+  readonly width: number;
+  readonly last: number;
+}
+
+/** A typed error (E1); `n` is the op that it is about. */
+export interface Rejection {
+  readonly code: string;
+  readonly message: string;
+  readonly retry: boolean;
+  readonly n?: number;
+}
+
+/** What `GET /api/boards/{board}` answers (B8). */
+export interface Snapshot {
+  readonly position: string;
+  readonly elements: readonly Element[];
+}
+
+/** What may happen on a link. Offsets come as the server sent them. */
+export interface LinkEvents {
+  welcome(welcome: Welcome): void;
+  op(op: LogOp, offset: unknown): void;
+  ack(n: number, offset: unknown): void;
+  rejected(rejection: Rejection): void;
+  resync(): void;
+  /** The connection is gone; the link tries again by itself. */
+  lost(): void;
+  /** The server refused us for good. */
+  refused(rejection: Rejection): void;
+}
+
+/** One way to the server, which connects again by itself until it is closed. */
+export interface Link {
+  ops(ops: readonly Op[]): void;
+  session(change: { color?: string; width?: number }): void;
+  /** Does not wait any longer if it waits to try again. */
+  hurry(): void;
+  close(): void;
+}
+
+/** Opens a link; `credentials` are asked for anew at every connect. */
+export type OpenLink = (credentials: () => Credentials, events: LinkEvents) => Link;
+
+/** Gets a board. Rejects with a `Refused` when asking again would not help, with any other error when it may. */
+export type GetSnapshot = (board: string) => Promise<Snapshot>;
+
+export class Refused extends Error {
+  constructor(readonly rejection: Rejection) {
+    super(rejection.message);
+  }
+}

@@ -1,0 +1,329 @@
+import { describe, expect, test } from "vitest";
+import type { Draft, LogOp, Op } from "../../src/model/element";
+import { Session, type Style } from "../../src/sync/session";
+import { type Status, statusOf } from "../../src/sync/status";
+import {
+  type Credentials,
+  type LinkEvents,
+  Refused,
+  type Rejection,
+  type Snapshot,
+  type Welcome,
+} from "../../src/sync/wire";
+
+const stroke: Draft = { op: "add", element: { kind: "stroke", points: [0, 0] } };
+const foreign = (n: number): LogOp => ({
+  op: "add",
+  id: `b:${n}`,
+  by: "s2",
+  element: { kind: "stroke", points: [n, n] },
+});
+
+/** A session whose server, clock and network are this object. */
+class Bench {
+  readonly sent: Op[][] = [];
+  readonly styles: Style[] = [];
+  readonly told: Rejection[] = [];
+  readonly adopted: Style[] = [];
+  readonly timers: { at: number; call: () => void }[] = [];
+  snapshots: (Snapshot | Error)[] = [];
+  links = 0;
+  closed = 0;
+  hurried = 0;
+  now = 0;
+  server!: LinkEvents;
+  credentials!: () => Credentials;
+
+  readonly session = new Session(
+    "lobby",
+    { secret: "s".repeat(20), client: "me" },
+    {
+      now: () => this.now,
+      random: () => 0,
+      later: (ms, call) => {
+        const timer = { at: this.now + ms, call };
+        this.timers.push(timer);
+        return () => {
+          timer.call = () => {};
+        };
+      },
+      getSnapshot: async () => {
+        const next = this.snapshots.shift() ?? { position: "1-0", elements: [] };
+        if (next instanceof Error) throw next;
+        return next;
+      },
+      openLink: (credentials, events) => {
+        this.links += 1;
+        this.credentials = credentials;
+        this.server = events;
+        return {
+          ops: (ops) => void this.sent.push([...ops]),
+          session: (style) => void this.styles.push(style as Style),
+          hurry: () => {
+            this.hurried += 1;
+          },
+          close: () => {
+            this.closed += 1;
+          },
+        };
+      },
+    },
+    {
+      changed: () => {},
+      standing: () => {},
+      style: (style) => void this.adopted.push(style),
+      rejected: (rejection) => void this.told.push(rejection),
+    },
+  );
+
+  get status(): Status {
+    return statusOf(this.session.standing);
+  }
+
+  get ids(): string[] {
+    return [...this.session.view].map((element) => element.id);
+  }
+
+  welcome(change: Partial<Welcome> = {}): void {
+    const first = { sid: "s1", client: "me", replica: "one", color: "black", width: 4, last: 0 };
+    this.server.welcome({ ...first, ...change });
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.now += ms;
+    for (const timer of this.timers.filter(({ at }) => at <= this.now)) {
+      this.timers.splice(this.timers.indexOf(timer), 1);
+      timer.call();
+    }
+    await settled();
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 10; i += 1) await Promise.resolve();
+}
+
+async function joined(): Promise<Bench> {
+  const bench = new Bench();
+  await bench.session.load();
+  bench.welcome();
+  return bench;
+}
+
+describe("joining", () => {
+  test("[B8] the board comes first, then the connection from its position", async () => {
+    const bench = new Bench();
+    bench.snapshots = [
+      { position: "3-7", elements: [{ id: "b:1", by: "s2", kind: "stroke", points: [1, 1] }] },
+    ];
+    expect(bench.status).toBe("reconnecting");
+    await bench.session.load();
+    expect(bench.ids).toEqual(["b:1"]);
+    expect(bench.credentials()).toEqual({ board: "lobby", secret: "s".repeat(20), position: "3-7" });
+    bench.welcome();
+    expect(bench.status).toBe("saved");
+    expect(bench.session.replica).toBe("one");
+    expect(bench.session.position).toBe("3-7");
+  });
+
+  test("a board that cannot be had is asked for again", async () => {
+    const bench = new Bench();
+    bench.snapshots = [new Error("no"), new Error("no")];
+    await bench.session.load();
+    await bench.pass(300);
+    expect(bench.links).toBe(0);
+    await bench.pass(600);
+    expect(bench.links).toBe(1);
+  });
+
+  test("a network that comes back ends the wait", async () => {
+    const bench = new Bench();
+    bench.snapshots = [new Error("no")];
+    await bench.session.load();
+    bench.session.setOnline(false);
+    expect(bench.status).toBe("offline");
+    bench.session.setOnline(true);
+    await settled();
+    expect(bench.links).toBe(1);
+    bench.server.lost();
+    bench.session.setOnline(true);
+    expect(bench.hurried).toBe(1);
+  });
+
+  test("[E2] a board that is refused is not asked for again", async () => {
+    const bench = new Bench();
+    bench.snapshots = [new Refused({ code: "bad_board", message: "no such name", retry: false })];
+    await bench.session.load();
+    await bench.pass(60_000);
+    expect(bench.links).toBe(0);
+    expect(bench.status).toBe("offline");
+    expect(bench.told.map(({ code }) => code)).toEqual(["bad_board"]);
+  });
+
+  test("what is drawn before the welcome is sent after it", async () => {
+    const bench = new Bench();
+    const op = bench.session.push(stroke);
+    await bench.session.load();
+    expect(bench.ids).toEqual([op?.id]);
+    expect(bench.sent).toEqual([]);
+    bench.welcome();
+    expect(bench.sent).toEqual([[op]]);
+  });
+});
+
+describe("following the log", () => {
+  test("[B4] ops of others show, and none twice", async () => {
+    const bench = await joined();
+    bench.server.op(foreign(1), "1-1-0");
+    bench.server.op(foreign(2), "1-1-1");
+    bench.server.op(foreign(2), "1-1-1");
+    expect(bench.ids).toEqual(["b:1", "b:2"]);
+    expect(bench.session.position).toBe("1-1");
+  });
+
+  test("[B6] an ack saves, in the log's order", async () => {
+    const bench = await joined();
+    const mine = bench.session.push(stroke);
+    expect(bench.status).toBe("unsaved");
+    bench.server.op(foreign(1), "1-1-0");
+    bench.server.ack(1, "1-2-0");
+    bench.server.op(foreign(2), "1-3-0");
+    expect(bench.ids).toEqual(["b:1", mine?.id, "b:2"]);
+    expect(bench.session.view.get("me:1")?.by).toBe("s1");
+    expect(bench.status).toBe("saved");
+    expect(bench.session.position).toBe("1-3");
+  });
+
+  test("[B1] a broken connection resumes behind the last complete commit", async () => {
+    const bench = await joined();
+    bench.server.op(foreign(1), "1-1-0");
+    bench.server.op(foreign(2), "1-2-0");
+    bench.server.lost();
+    expect(bench.credentials().position).toBe("1-1");
+    bench.welcome();
+    bench.server.op(foreign(2), "1-2-0");
+    bench.server.op(foreign(3), "1-2-1");
+    expect(bench.ids).toEqual(["b:1", "b:2", "b:3"]);
+  });
+
+  test("[B9] resync gets the board anew, connects anew, and keeps what is unsaved", async () => {
+    const bench = await joined();
+    bench.server.op(foreign(1), "1-1-0");
+    bench.session.push(stroke);
+    bench.snapshots = [{ position: "2-0", elements: [] }];
+    bench.server.resync();
+    await settled();
+    expect([bench.links, bench.closed]).toEqual([2, 1]);
+    expect(bench.credentials().position).toBe("2-0");
+    bench.welcome();
+    expect(bench.ids).toEqual(["me:1"]);
+    expect(bench.sent).toHaveLength(2);
+  });
+
+  test("[B9] a position that the server cannot read is a resync too", async () => {
+    const bench = await joined();
+    bench.server.refused({ code: "bad_position", message: "", retry: false });
+    await settled();
+    expect(bench.links).toBe(2);
+  });
+});
+
+describe("own ops over a broken connection", () => {
+  test("[B3] what the log lacks is sent again, what it has comes as an op", async () => {
+    const bench = await joined();
+    bench.session.push(stroke);
+    bench.session.push({ op: "grow", element: "me:1", points: [1, 1] });
+    bench.session.push({ op: "grow", element: "me:1", points: [2, 2] });
+    bench.server.lost();
+    expect(bench.status).toBe("reconnecting");
+    bench.welcome({ sid: "s9", last: 2 });
+    expect(bench.sent.at(-1)?.map((op) => op.id)).toEqual(["me:3"]);
+    bench.server.op({ ...(bench.sent[0]?.[0] as LogOp), by: "s1" }, "1-1-0");
+    bench.server.op({ op: "grow", id: "me:2", by: "s1", element: "me:1", points: [1, 1] }, "1-1-1");
+    expect(bench.session.standing.unsaved).toBe(1);
+    bench.server.ack(3, "1-2-0");
+    expect(bench.session.view.get("me:1")).toEqual({
+      id: "me:1",
+      by: "s1",
+      kind: "stroke",
+      points: [0, 0, 1, 1, 2, 2],
+    });
+    expect(bench.status).toBe("saved");
+  });
+
+  test("[L3] an op that was in the log and is acknowledged again is applied once", async () => {
+    const bench = await joined();
+    bench.session.push(stroke);
+    bench.session.push({ op: "grow", element: "me:1", points: [1, 1] });
+    bench.server.lost();
+    bench.welcome({ last: 0 });
+    bench.server.ack(2, "1-1-1");
+    bench.server.op({ op: "grow", id: "me:2", by: "s1", element: "me:1", points: [1, 1] }, "1-2-0");
+    expect(bench.session.view.get("me:1")?.points).toEqual([0, 0, 1, 1]);
+  });
+
+  test("behind a snapshot, what the log has is dropped: it is in there or on its way", async () => {
+    const bench = await joined();
+    bench.session.push(stroke);
+    bench.session.push({ op: "grow", element: "me:1", points: [1, 1] });
+    bench.snapshots = [
+      { position: "1-1", elements: [{ id: "me:1", by: "s1", kind: "stroke", points: [0, 0] }] },
+    ];
+    bench.server.resync();
+    await settled();
+    bench.welcome({ last: 2 });
+    bench.server.op({ op: "grow", id: "me:2", by: "s1", element: "me:1", points: [1, 1] }, "1-2-0");
+    expect(bench.session.view.get("me:1")?.points).toEqual([0, 0, 1, 1]);
+    expect(bench.status).toBe("saved");
+  });
+
+  test("a connection that stays away is offline", async () => {
+    const bench = await joined();
+    await bench.pass(60_000);
+    bench.server.lost();
+    expect(bench.status).toBe("reconnecting");
+    await bench.pass(10_000);
+    expect(bench.status).toBe("offline");
+  });
+});
+
+describe("rejections", () => {
+  test("[B7] final: the op is rolled back and the person is told", async () => {
+    const bench = await joined();
+    bench.session.push(stroke);
+    bench.server.rejected({ code: "board_full", message: "full", retry: false, n: 1 });
+    expect(bench.ids).toEqual([]);
+    expect(bench.status).toBe("saved");
+    expect(bench.told.map(({ code }) => code)).toEqual(["board_full"]);
+  });
+
+  test("[B7] retry: all from it on goes again after a pause, nothing before", async () => {
+    const bench = await joined();
+    bench.session.push(stroke);
+    bench.session.push({ op: "clear" });
+    bench.server.rejected({ code: "busy", message: "later", retry: true, n: 1 });
+    bench.server.rejected({ code: "busy", message: "later", retry: true, n: 2 });
+    bench.session.push(stroke);
+    expect(bench.sent).toHaveLength(2);
+    await bench.pass(300);
+    expect(bench.sent.slice(2).map((ops) => ops.map((op) => op.id))).toEqual([["me:1", "me:2", "me:3"]]);
+    expect(bench.told).toEqual([]);
+  });
+});
+
+describe("colour and width", () => {
+  test("[B3] the first welcome gives them, a later one gets ours", async () => {
+    const bench = await joined();
+    expect(bench.adopted).toEqual([{ color: "black", width: 4 }]);
+    bench.session.setStyle({ color: "red", width: 8 });
+    expect(bench.styles).toEqual([{ color: "red", width: 8 }]);
+    bench.server.lost();
+    bench.session.setStyle({ color: "blue", width: 8 });
+    bench.welcome({ color: "red", width: 8 });
+    expect(bench.styles).toEqual([
+      { color: "red", width: 8 },
+      { color: "blue", width: 8 },
+    ]);
+    expect(bench.adopted).toHaveLength(1);
+  });
+});
