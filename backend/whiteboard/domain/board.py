@@ -40,9 +40,9 @@ class Board:
                     points.extend(op.points)
             case Add():
                 if self.admits(op):
-                    element = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
-                    if isinstance(points := element.get("points"), list):
-                        element["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
+                    added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+                    if isinstance(points := added.get("points"), list):
+                        added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
             case Update():
                 element = self.elements.get(op.element)
                 if element is not None:
