@@ -37,9 +37,10 @@ def redis_url(redis_server: str) -> str:
 
 
 class OwnRedis:
-    """A server on a TCP port that a test may kill, freeze and start again under the same URL, its data lost."""
+    """A server on a TCP port that a test may kill, freeze and start again under the same URL; unless durable, its data
+    is lost."""
 
-    def __init__(self, port: int, folder: Path) -> None:
+    def __init__(self, port: int, folder: Path, *, durable: bool = False) -> None:
         self.url = f"redis://127.0.0.1:{port}"
         self._command = [
             str(find_server()),
@@ -51,6 +52,7 @@ class OwnRedis:
             "",
             "--dir",
             str(folder),
+            *(["--appendonly", "yes", "--appendfsync", "always"] if durable else []),
         ]
         self.process = self.start()
 
@@ -78,6 +80,14 @@ class OwnRedis:
 def own_redis(free_port: Callable[[], int], tmp_path: Path) -> Iterator[OwnRedis]:
     """A server of this test alone, for outages."""
     server = OwnRedis(free_port(), tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def durable_redis(free_port: Callable[[], int], tmp_path: Path) -> Iterator[OwnRedis]:
+    """The same, but it keeps every write."""
+    server = OwnRedis(free_port(), tmp_path, durable=True)
     yield server
     server.kill()
 

@@ -40,7 +40,9 @@ class Board:
                     points.extend(op.points)
             case Add():
                 if self.admits(op):
-                    self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+                    added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+                    if isinstance(points := added.get("points"), list):
+                        added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
             case Update():
                 element = self.elements.get(op.element)
                 if element is not None:
@@ -62,8 +64,8 @@ class Board:
         if isinstance(op, Add) and len(self.elements) >= MAX_ELEMENTS:
             raise BoardFull(f"a board has at most {MAX_ELEMENTS} elements")
         if isinstance(op, Grow):
-            points = self.elements.get(op.element, {}).get("points", [])
-            if len(points) + len(op.points) > 2 * MAX_POINTS:
+            points = self.elements.get(op.element, {}).get("points")
+            if isinstance(points, list) and len(points) + len(op.points) > 2 * MAX_POINTS:
                 raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
 
     def admits(self, op: Add) -> bool:

@@ -21,7 +21,7 @@ from whiteboard.domain.limits import (
     MAX_WIDTH_PX,
     MIN_WIDTH_PX,
 )
-from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of
+from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
 from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints, UnknownKind
 
 Color = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9#(),.%/ -]{1,64}\Z")]
@@ -48,8 +48,15 @@ class Style(Struct, kw_only=True, omit_defaults=True):
     width: Width | UnsetType = UNSET
 
 
+class _Named(Struct):
+    """An op of which only the id is of interest."""
+
+    id: str
+
+
 _KINDS: dict[str, type[Struct]] = {"stroke": Stroke}
 _op_decoder = msgspec.json.Decoder(AnyOp)
+_named_decoder = msgspec.json.Decoder(_Named)
 _raws_decoder = msgspec.json.Decoder(list[Raw])
 _encoder = msgspec.json.Encoder()
 
@@ -113,10 +120,10 @@ def decode_op(raw: Raw, client: str) -> AnyOp:
 def peek_number(raw: Raw) -> int | None:
     """Return the ``n`` of an op that could not be accepted, so that its rejection can name it; None if it has none."""
     try:
-        op_id = msgspec.json.decode(raw, type=dict[str, Any]).get("id")
-    except msgspec.MsgspecError:
+        op_id: str = parse(raw, _named_decoder).id
+    except Invalid:
         return None
-    return int(op_id.rpartition(":")[2]) if isinstance(op_id, str) and _OP_ID.fullmatch(op_id) else None
+    return number_of(op_id) if _OP_ID.fullmatch(op_id) else None
 
 
 def check_points(points: list[float]) -> None:

@@ -68,7 +68,14 @@ def _logged_ops(body: bytes) -> Iterator[LoggedOp]:
     for raw in _raws_decoder.decode(body):
         try:
             op = _op_decoder.decode(raw)
-        except msgspec.ValidationError:
-            yield LoggedOp(bytes(raw), _author_decoder.decode(raw).by, None)
+        except msgspec.MsgspecError:
+            yield LoggedOp(bytes(raw), _author_of(raw), None)
         else:
             yield LoggedOp(bytes(raw), op.by, op)
+
+
+def _author_of(raw: Raw) -> str:
+    try:
+        return _author_decoder.decode(raw).by
+    except msgspec.MsgspecError:
+        return ""

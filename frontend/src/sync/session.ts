@@ -1,6 +1,7 @@
 import type { Touched } from "../model/board";
 import type { Draft, LogOp, Op } from "../model/element";
 import { clientOf, numberOf } from "../model/opid";
+import type { Style } from "../model/style";
 import { BoardView } from "../model/view";
 import { backoff } from "./backoff";
 import type { Identity } from "./identity";
@@ -17,11 +18,6 @@ const LEGAL: Record<State, readonly State[]> = {
   joined: ["connecting", "loading", "refused"],
   refused: [],
 };
-
-export interface Style {
-  readonly color: string;
-  readonly width: number;
-}
 
 /** What the rest of the page is told. */
 export interface SessionEvents {

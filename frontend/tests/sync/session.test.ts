@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Draft, LogOp, Op } from "../../src/model/element";
-import { Session, type Style } from "../../src/sync/session";
+import type { Style } from "../../src/model/style";
+import { Session } from "../../src/sync/session";
 import { type Status, statusOf } from "../../src/sync/status";
 import {
   type Credentials,

@@ -42,7 +42,7 @@ if #fresh == 0 then return reply end
 local body = '[' .. table.concat(fresh, ',') .. ']'
 local n = head + 1
 -- An explicit id: should the stream ever be ahead of its meta, this fails before anything is written.
-redis.call('XADD', log, '0-' .. n, 'v', ARGV[2], 'e', epoch, 'b', body)
+redis.call('XADD', log, '0-' .. n, 'v', ARGV[2], 'e', epoch, 't', redis.call('TIME')[1], 'b', body)
 redis.call('HSET', meta, 'head', n)
 for client in pairs(touched) do
   redis.call('SET', KEYS[client + 2], last[client] .. ' ' .. at[client], 'EX', ARGV[3])

@@ -1,0 +1,26 @@
+/** A key as shortcuts name it: `p`, `[`, `escape`, `mod+z` (Ctrl, or Command on a Mac). */
+export interface Pressed {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): string {
+  const mod = ctrlKey || metaKey ? "mod+" : "";
+  // Shift and Alt are part of how some keyboards write a character; they count only beside Ctrl.
+  const rest = mod === "" ? "" : `${altKey ? "alt+" : ""}${shiftKey ? "shift+" : ""}`;
+  return `${mod}${rest}${key.toLowerCase()}`;
+}
+
+/** Calls the shortcut of a pressed key, unless somebody is writing. */
+export function listenToKeys(shortcuts: ReadonlyMap<string, () => void>): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]")) return;
+    const shortcut = shortcuts.get(chordOf(event));
+    if (shortcut === undefined) return;
+    event.preventDefault();
+    shortcut();
+  });
+}

@@ -1,0 +1,178 @@
+import { type Box, EMPTY, overlap, union } from "../geometry/box";
+import { boxOf, isStroke } from "../geometry/shape";
+import { contain, type Point, scaled, type Transform, toBoard } from "../geometry/transform";
+import type { Touched } from "../model/board";
+import type { Element } from "../model/element";
+import type { Colors } from "./colors";
+import { Layer } from "./layer";
+import { LiveElements } from "./live";
+import { paintElement } from "./paint";
+
+/** The elements to paint, bottom to top. */
+export interface Scene extends Iterable<Element> {
+  get(id: string): Element | undefined;
+}
+
+/** Dirty places beyond this number are painted as one. */
+const MAX_DIRTY = 24;
+const FADED = 0.22;
+
+/**
+ * Paints the board on two layers: settled elements, painted once and repaired where something changed; above them what
+ * is being drawn or about to be erased, painted anew each frame. Nothing is painted outside an animation frame.
+ */
+export class Renderer {
+  view: Transform = { scale: 1, dx: 0, dy: 0 };
+  private readonly settled: Layer;
+  private readonly moving: Layer;
+  private readonly live = new LiveElements();
+  /** What lies on the settled layer, and where. */
+  private readonly painted = new Map<string, Box>();
+  private faded: ReadonlySet<string> = new Set();
+  private dirty: Box[] = [];
+  private movingDirty = false;
+  private movingBox = EMPTY;
+  private seen: Box = EMPTY;
+  private frameAsked = false;
+  /** Wakes us when the next live element is quiet. */
+  private wake: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param beforePaint called first in each frame; what it changes is painted in the same frame
+   */
+  constructor(
+    stage: HTMLElement,
+    private readonly scene: Scene,
+    private colors: Colors,
+    private readonly beforePaint: () => void,
+  ) {
+    this.settled = new Layer(stage, "settled");
+    this.moving = new Layer(stage, "moving");
+  }
+
+  toBoard(x: number, y: number): Point {
+    return toBoard(this.view, x, y);
+  }
+
+  /** Takes the stage's size: CSS pixels, and device pixels a CSS pixel. */
+  resize(width: number, height: number, ratio: number): void {
+    this.view = contain(width, height);
+    for (const layer of [this.settled, this.moving]) {
+      layer.place(Math.round(width * ratio), Math.round(height * ratio), scaled(this.view, ratio));
+    }
+    const [topLeft, bottomRight] = [this.toBoard(0, 0), this.toBoard(width, height)];
+    this.seen = { left: topLeft.x, top: topLeft.y, right: bottomRight.x, bottom: bottomRight.y };
+    this.movingBox = EMPTY;
+    this.repaintAll();
+    this.frame(); // at once: a canvas is empty after it was resized
+  }
+
+  recolor(colors: Colors): void {
+    this.colors = colors;
+    this.repaintAll();
+  }
+
+  /** The board may look different there. */
+  changed(touched: Touched): void {
+    if (touched === "all") {
+      this.live.clear();
+      this.repaintAll();
+      return;
+    }
+    for (const id of touched) {
+      this.lift(id);
+      const element = this.scene.get(id);
+      if (element === undefined) this.live.drop(id);
+      else if (isStroke(element)) this.live.touch(id, performance.now());
+      else this.dirty.push(boxOf(element));
+    }
+    this.movingDirty = true;
+    this.ask();
+  }
+
+  /** Shows these elements as about to go. */
+  fade(ids: ReadonlySet<string>): void {
+    for (const id of ids) if (!this.faded.has(id)) this.lift(id);
+    for (const id of this.faded) {
+      const element = ids.has(id) ? undefined : this.scene.get(id);
+      if (element !== undefined) this.dirty.push(boxOf(element));
+    }
+    this.faded = ids;
+    this.movingDirty = true;
+    this.ask();
+  }
+
+  /** Asks for an animation frame. */
+  ask(): void {
+    if (this.frameAsked) return;
+    this.frameAsked = true;
+    requestAnimationFrame(() => {
+      this.frameAsked = false;
+      this.frame();
+    });
+  }
+
+  private frame(): void {
+    this.beforePaint();
+    const now = performance.now();
+    for (const id of this.live.settle(now)) {
+      const element = this.scene.get(id);
+      if (element !== undefined) this.dirty.push(boxOf(element));
+      this.movingDirty = true;
+    }
+    this.paintSettled();
+    this.paintMoving();
+    const wait = this.live.dueIn(now);
+    clearTimeout(this.wake);
+    if (wait !== undefined) this.wake = setTimeout(() => this.ask(), wait);
+  }
+
+  private paintSettled(): void {
+    if (this.dirty.length === 0) return;
+    const places = this.dirty.length > MAX_DIRTY ? [this.dirty.reduce(union)] : this.dirty;
+    this.dirty = [];
+    this.settled.repaint(places, (context) => {
+      for (const element of this.scene) {
+        if (this.live.has(element.id) || this.faded.has(element.id)) continue;
+        const box = boxOf(element);
+        if (!overlap(box, this.seen) || !places.some((place) => overlap(box, place))) continue;
+        paintElement(context, element, this.colors, this.view.scale);
+        this.painted.set(element.id, box);
+      }
+    });
+  }
+
+  private paintMoving(): void {
+    if (!this.movingDirty) return;
+    this.movingDirty = false;
+    this.moving.clear(this.movingBox);
+    this.movingBox = EMPTY;
+    this.moving.paint((context) => {
+      for (const id of this.live) if (!this.faded.has(id)) this.paintOne(context, id);
+      context.globalAlpha = FADED;
+      for (const id of this.faded) this.paintOne(context, id);
+    });
+  }
+
+  private paintOne(context: CanvasRenderingContext2D, id: string): void {
+    const element = this.scene.get(id);
+    if (element === undefined) return;
+    paintElement(context, element, this.colors, this.view.scale);
+    this.movingBox = union(this.movingBox, boxOf(element));
+  }
+
+  /** Takes an element off the settled layer. */
+  private lift(id: string): void {
+    const box = this.painted.get(id);
+    if (box === undefined) return;
+    this.painted.delete(id);
+    this.dirty.push(box);
+  }
+
+  private repaintAll(): void {
+    this.painted.clear();
+    this.dirty = [this.seen];
+    this.movingDirty = true;
+    this.ask();
+  }
+}

@@ -1,0 +1,201 @@
+import { listenToKeys } from "../input/keys";
+import { listenToPointer } from "../input/pointer";
+import type { Style } from "../model/style";
+import { Colors } from "../render/colors";
+import { Renderer } from "../render/renderer";
+import { newIdentity } from "../sync/identity";
+import { openLink } from "../sync/link";
+import { Session } from "../sync/session";
+import { getSnapshot } from "../sync/snapshot";
+import { type Status, statusOf } from "../sync/status";
+import type { Rejection } from "../sync/wire";
+import { Toolbox, type ToolName } from "../tools/toolbox";
+import { writeFacts } from "./attributes";
+import { newBoardPath } from "./board_name";
+import { CALM_MS, calmStatus } from "./calm";
+import { Display } from "./display";
+import type { Doings, Shown } from "./page";
+import { shortcutsOf } from "./shortcuts";
+import { strings } from "./strings";
+import { Toast } from "./toast";
+
+const randomBytes = (into: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(into);
+const darkTheme = matchMedia("(prefers-color-scheme: dark)");
+
+/** Puts session, renderer, tools and display together, and tells each what the others need. */
+export class App implements Doings {
+  readonly renderer: Renderer;
+  private readonly session: Session;
+  private readonly toolbox: Toolbox;
+  private readonly display: Display;
+  private readonly toast = new Toast(() => this.display.ask());
+  private colors = colorsNow();
+  private style: Style = { color: "black", width: 4 };
+  private unsavedSince: number | undefined;
+
+  constructor(
+    board: string,
+    private readonly stage: HTMLElement,
+    place: HTMLElement,
+  ) {
+    const outside = { openLink, getSnapshot, now: () => performance.now(), random: Math.random, later };
+    this.session = new Session(board, newIdentity(randomBytes), outside, {
+      changed: (touched) => this.renderer.changed(touched),
+      standing: () => this.standing(),
+      style: (style) => this.wear(style),
+      rejected: (rejection) => this.rejected(rejection),
+    });
+    this.renderer = new Renderer(stage, this.session.view, this.colors, () => this.toolbox.frame());
+    this.toolbox = new Toolbox(this.desk());
+    this.display = new Display(place, this, () => this.shown());
+  }
+
+  /** Joins the board and listens to the person. */
+  start(): void {
+    document.title = strings.title(this.session.board);
+    this.stage.setAttribute("aria-label", strings.canvas);
+    this.listen();
+    this.session.setOnline(navigator.onLine);
+    this.wear(this.style);
+    void this.session.load();
+  }
+
+  take(tool: ToolName): void {
+    this.toolbox.take(tool);
+    this.stage.dataset.tool = tool;
+    this.display.ask();
+  }
+
+  setColor(color: string): void {
+    this.choose({ ...this.style, color });
+  }
+
+  setWidth(width: number): void {
+    this.choose({ ...this.style, width });
+  }
+
+  undo(): void {
+    this.toolbox.undo();
+  }
+
+  cancel(): void {
+    this.toolbox.cancel();
+  }
+
+  newBoard(): void {
+    location.assign(newBoardPath(randomBytes));
+  }
+
+  dismiss(): void {
+    this.toast.dismiss();
+  }
+
+  private listen(): void {
+    const { renderer, toolbox, session } = this;
+    listenToPointer(this.stage, {
+      down: (at) => {
+        toolbox.down(renderer.toBoard(at.x, at.y));
+        renderer.ask();
+      },
+      move: (along) => {
+        toolbox.move(along.map(({ x, y }) => renderer.toBoard(x, y)));
+        renderer.ask();
+      },
+      up: () => toolbox.up(),
+      cancel: () => toolbox.cancel(),
+    });
+    listenToKeys(shortcutsOf(this, () => this.style.width));
+    darkTheme.addEventListener("change", () => {
+      this.colors = colorsNow();
+      renderer.recolor(this.colors);
+      this.display.ask();
+    });
+    window.addEventListener("online", () => session.setOnline(true));
+    window.addEventListener("offline", () => session.setOnline(false));
+    window.addEventListener("beforeunload", (event) => {
+      if (session.standing.unsaved > 0) event.preventDefault();
+    });
+  }
+
+  private desk() {
+    const { session, renderer } = this;
+    const style = () => this.style;
+    return {
+      board: session.view,
+      get style() {
+        return style();
+      },
+      get pixel() {
+        return 1 / renderer.view.scale;
+      },
+      push: session.push.bind(session),
+      fade: renderer.fade.bind(renderer),
+    };
+  }
+
+  /** Whoever chooses a colour or a width wants to draw with it. */
+  private choose(style: Style): void {
+    this.wear(style);
+    this.session.setStyle(style);
+    this.take("pen");
+  }
+
+  private wear(style: Style): void {
+    this.style = style;
+    this.display.ask();
+  }
+
+  private rejected({ code }: Rejection): void {
+    this.toolbox.cancel();
+    this.toast.say(strings.rejected[code] ?? strings.rejectedOther);
+  }
+
+  private get status(): Status {
+    return statusOf(this.session.standing);
+  }
+
+  private standing(): void {
+    const { position, replica, standing } = this.session;
+    writeFacts(document.documentElement, {
+      status: this.status,
+      unsaved: standing.unsaved,
+      position,
+      replica,
+    });
+    if (standing.unsaved === 0) this.unsavedSince = undefined;
+    else if (this.unsavedSince === undefined) {
+      this.unsavedSince = performance.now();
+      later(CALM_MS, () => this.display.ask());
+    }
+    this.display.ask();
+  }
+
+  private shown(): Shown {
+    const { board, replica, standing } = this.session;
+    const unsavedForMs = this.unsavedSince === undefined ? 0 : performance.now() - this.unsavedSince;
+    const status = calmStatus(this.status, unsavedForMs);
+    return {
+      board,
+      replica,
+      status,
+      unsaved: status === "saved" ? 0 : standing.unsaved,
+      tool: this.toolbox.current,
+      ...this.style,
+      canUndo: this.toolbox.canUndo,
+      toast: this.toast.text,
+      colors: this.colors,
+    };
+  }
+}
+
+function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+}
+
+/** The colours of the theme that the browser asks for. */
+function colorsNow(): Colors {
+  const probe = document.createElement("canvas").getContext("2d");
+  if (probe === null) throw new Error("This browser has no 2D canvas.");
+  return new Colors(probe, darkTheme.matches);
+}

@@ -1,0 +1,34 @@
+import type { IconNode } from "lucide";
+import type { ComponentChildren } from "preact";
+import { Icon } from "./icon";
+
+/** The key that goes with letters, as this machine's people call it. */
+export const MOD = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+";
+
+interface ButtonProps {
+  readonly name: string;
+  readonly shortcut?: string | undefined;
+  readonly icon?: IconNode;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+  readonly children?: ComponentChildren;
+  onClick(): void;
+}
+
+/** A button with a name for those who do not see its icon, and a tooltip for those who do. */
+export function Button({ name, shortcut, icon, pressed, disabled, children, onClick }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-label={name}
+      aria-pressed={pressed}
+      aria-keyshortcuts={shortcut?.replace(MOD, MOD === "⌘" ? "Meta+" : "Control+")}
+      aria-disabled={disabled}
+      data-tip={shortcut === undefined ? name : `${name} · ${shortcut}`}
+      onClick={onClick}
+    >
+      {icon === undefined ? children : <Icon node={icon} />}
+    </button>
+  );
+}

@@ -1,0 +1,87 @@
+import { Plus, X } from "lucide";
+import type { Colors } from "../render/colors";
+import type { Status } from "../sync/status";
+import type { ToolName } from "../tools/toolbox";
+import { Button } from "./button";
+import { Icon } from "./icon";
+import { strings } from "./strings";
+import { Toolbar } from "./toolbar";
+
+/** All that the page around the drawing shows. */
+export interface Shown {
+  readonly board: string;
+  readonly status: Status;
+  readonly unsaved: number;
+  /** Empty until the first welcome. */
+  readonly replica: string;
+  readonly tool: ToolName;
+  readonly color: string;
+  readonly width: number;
+  readonly canUndo: boolean;
+  readonly toast: string | undefined;
+  /** How the screen shows a board's colours. */
+  readonly colors: Colors;
+}
+
+/** What people can do there. */
+export interface Doings {
+  take(tool: ToolName): void;
+  setColor(color: string): void;
+  setWidth(width: number): void;
+  undo(): void;
+  newBoard(): void;
+  dismiss(): void;
+}
+
+export interface Props {
+  readonly shown: Shown;
+  readonly doings: Doings;
+}
+
+export function Page({ shown, doings }: Props) {
+  return (
+    <>
+      <header class="top">
+        <div class="bar place">
+          <h1 class="name" title={strings.board(shown.board)}>
+            {shown.board}
+          </h1>
+          <button
+            type="button"
+            class="button labelled"
+            onClick={() => doings.newBoard()}
+            aria-label={strings.newBoard}
+          >
+            <Icon node={Plus} />
+            <span class="label">{strings.newBoard}</span>
+          </button>
+        </div>
+        <StatusPill {...shown} />
+      </header>
+      <footer class="bottom">
+        {shown.toast !== undefined && (
+          <div class="bar toast" role="alert">
+            <span>{shown.toast}</span>
+            <Button name={strings.dismiss} icon={X} onClick={() => doings.dismiss()} />
+          </div>
+        )}
+        <Toolbar shown={shown} doings={doings} />
+      </footer>
+    </>
+  );
+}
+
+function StatusPill({ status, unsaved, replica }: Shown) {
+  const text =
+    replica === "" && status === "reconnecting" ? strings.connecting : strings.status[status](unsaved);
+  const calm = status === "saved" || status === "unsaved";
+  return (
+    <div class="bar status" data-status={status}>
+      <span class="dot" />
+      <span role="status" aria-live={calm ? "off" : "polite"}>
+        {text}
+      </span>
+      {calm && replica !== "" && <span class="replica">{strings.replica(replica)}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { strings } from "./strings";
+
+/** The colours on offer, by the key that chooses them (1, 2, …). All are readable on light paper and, turned, on dark. */
+export const COLORS: readonly { name: keyof typeof strings.color; value: string }[] = [
+  { name: "black", value: "black" },
+  { name: "grey", value: "#868e96" },
+  { name: "red", value: "#e03131" },
+  { name: "orange", value: "#f08c00" },
+  { name: "green", value: "#2f9e44" },
+  { name: "blue", value: "#1971c2" },
+  { name: "violet", value: "#7048e8" },
+  { name: "pink", value: "#e64980" },
+];
+
+/** The widths on offer, in board pixels, fine to broad. */
+export const WIDTHS: readonly { name: keyof typeof strings.width; value: number }[] = [
+  { name: "fine", value: 4 },
+  { name: "medium", value: 8 },
+  { name: "bold", value: 16 },
+  { name: "broad", value: 32 },
+];
+
+/** The offered width that comes nearest to one. */
+export function nearestWidth(width: number): number {
+  const distance = (index: number) => Math.abs((WIDTHS[index]?.value ?? 0) - width);
+  return WIDTHS.reduce((best, _, index) => (distance(index) < distance(best) ? index : best), 0);
+}
