@@ -3,8 +3,10 @@ python-socketio's AsyncServer, on our engine and held to the Socket.IO v5 protoc
 
 What it adds: a packet that the protocol does not allow ends its session (and nobody can call the ``connect`` or
 ``disconnect`` handler by an event of that name); a CONNECT that is refused is answered by an object; a client that
-joins no namespace in time is closed. The private names of python-socketio 5.18 leant on: ``_engineio_server_class``,
-``_handle_eio_connect``, ``_handle_eio_disconnect``, ``_handle_connect``, ``_send_packet``, ``_binary_packet``.
+joins no namespace in time is closed.
+
+The private names of python-socketio 5.18 leant on: ``_engineio_server_class``, ``_handle_eio_connect``,
+``_handle_eio_message``, ``_handle_eio_disconnect``, ``_handle_connect``, ``_send_packet``, ``_binary_packet``.
 """
 
 from typing import Any
@@ -89,6 +91,11 @@ class ConformingServer(socketio.AsyncServer):  # type: ignore[misc]
         self._has_joined(eio_sid)
         await super()._handle_eio_disconnect(eio_sid, reason)
         self._binary_packet.pop(eio_sid, None)
+
+    async def _handle_eio_message(self, eio_sid: str, message: str | bytes) -> None:
+        if not message and eio_sid not in self._binary_packet:
+            raise InvalidPacket("empty")  # which python-socketio would take for an event
+        await super()._handle_eio_message(eio_sid, message)
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, auth: Any) -> None:
         namespace = namespace or "/"

@@ -19,6 +19,9 @@ from whiteboard.engine.session import Due, Reason, Session, State
 from whiteboard.engine.timers import DISARMED, Ticker
 from whiteboard.engine.websocket import NORMAL, PROTOCOL_ERROR, WebSocket
 
+# How soon it is noticed that the client of an open poll has gone, in seconds.
+_POLL_CHECK = 1.0
+
 
 class Owner(Protocol):
     """What a connection needs of its server."""
@@ -230,11 +233,17 @@ class Connection:
             if not is_congested:
                 self._release()
 
+    def polled(self) -> None:
+        """A poll has been opened."""
+        self._arm()
+
     def emptied(self) -> None:
         """A poll has taken the queue."""
         self._release()
 
     def on_time(self, now: float) -> None:
+        if self._carrier.is_abandoned:
+            self.finish(Reason.TRANSPORT_CLOSE)
         due = self.session.due(now)
         if due is Due.PING:
             self._carrier.ping()
@@ -268,8 +277,12 @@ class Connection:
                 self._arm()
 
     def _arm(self) -> None:
-        if self.state is not State.CLOSED:
-            self.owner.ticker.arm(self, self.session.deadline)
+        if self.state is State.CLOSED:
+            return
+        when = self.session.deadline
+        if self._carrier.is_waiting:  # aiohttp does not tell when the client of a request leaves
+            when = min(when, self.owner.now() + _POLL_CHECK)
+        self.owner.ticker.arm(self, when)
 
     def _release(self) -> None:
         waiters, self._waiters = self._waiters, None
@@ -278,11 +291,18 @@ class Connection:
                 waiter.set_result(None)
 
 
-def write_all(connections: Iterable[Connection], frame: Frame, *, droppable: bool = False) -> None:
-    """Send one frame, or batch, to many: encoded once, the same bytes object to each socket, nothing made for any."""
-    wire = frame.wire
+def write_all(connections: Iterable[Connection], frame: Frame, aside: Frame | None = None) -> None:
+    """
+    Send one frame, or batch, to many: encoded once, the same bytes object to each socket, nothing made for any.
+
+    Args:
+        aside: sent behind it in the same write; a connection that is congested goes without it.
+    """
+    wire = frame.wire if aside is None else frame.wire + aside.wire
     for connection in connections:
         if connection.sink is not None:
             connection.sink(wire)
         else:
-            connection.send(frame, droppable=droppable)
+            connection.send(frame)
+            if aside is not None:
+                connection.send(aside, droppable=True)

@@ -50,24 +50,33 @@ class Polling:
         The body that answers a GET; waits until there is one.
 
         Raises:
-            BadRequest: another poll is open. It is ended with CLOSE, and so is the session.
+            BadRequest: another poll is open, or was broken off. It is ended with CLOSE, and so is the session: what was
+                on its way to the client may be lost.
         """
         if self._poll is not None:
-            if socket_of(self._poll[1]) is not None:
-                self._connection.finish(Reason.TRANSPORT_ERROR)
-                raise BadRequest("a poll is open already")
-            self.release()  # its client has gone: nothing is taken out of the queue for it
+            self._connection.finish(Reason.TRANSPORT_ERROR)
+            raise BadRequest("a poll is open already")
         state = self._connection.state
         if self._queue or state in (State.UPGRADING, State.CLOSING):
             return self._take() or (CLOSE if state is State.CLOSING else NOOP)
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._poll = answer, request
+        self._connection.polled()
         try:
             parting = await answer
         except asyncio.CancelledError:  # the server is shutting down
             self._poll = None
             raise
         return parting if socket_of(request) is None else self._take() or parting
+
+    async def answer(self, request: web.Request, response: web.Response) -> None:
+        """Write the answer of a poll. If it does not get out, the session is over: what was in it is lost."""
+        try:
+            with self._on_wire(request):
+                await response.prepare(request)
+                await response.write_eof()
+        except ConnectionError:
+            self._connection.finish(Reason.TRANSPORT_CLOSE)
 
     async def post(self, request: web.Request) -> None:
         """
@@ -84,7 +93,7 @@ class Polling:
         self._is_posting = True
         connection = self._connection
         try:
-            with self.on_wire(request):
+            with self._on_wire(request):
                 body = await _read(request, connection.owner.options.max_payload)
             for count, packet in enumerate(decode_payload(body), 1):
                 if connection.state is State.CLOSED:
@@ -101,14 +110,15 @@ class Polling:
             if connection.state is State.CLOSED:
                 await connection.owner.farewell(connection)
 
-    @contextmanager
-    def on_wire(self, request: web.Request) -> Iterator[None]:
-        """While the body of a request or an answer is on its way, the end of the session cuts it off."""
-        self._wire.append(request)
-        try:
-            yield
-        finally:
-            self._wire.remove(request)
+    @property
+    def is_waiting(self) -> bool:
+        """A poll is open."""
+        return self._poll is not None
+
+    @property
+    def is_abandoned(self) -> bool:
+        """The client of an open poll has gone."""
+        return self._poll is not None and socket_of(self._poll[1]) is None
 
     def send(self, frame: Frame) -> None:
         for packet in frame.packets:
@@ -144,6 +154,15 @@ class Polling:
         self.release()
         packets, self._queue, self.outbox_bytes = self._queue, [], 0
         return packets
+
+    @contextmanager
+    def _on_wire(self, request: web.Request) -> Iterator[None]:
+        """While the body of a request or an answer is on its way, the end of the session cuts it off."""
+        self._wire.append(request)
+        try:
+            yield
+        finally:
+            self._wire.remove(request)
 
     def _take(self) -> bytes:
         body = SEPARATOR.join(self._queue)

@@ -111,9 +111,7 @@ class Server:
                 await polling.post(request)
                 return _text(b"ok", headers)
             response = _text(await polling.poll(request), headers)
-            with polling.on_wire(request):
-                await response.prepare(request)
-                await response.write_eof()
+            await polling.answer(request, response)
             return response
         except EngineError as error:
             logger.info("%s refused: %s %s", request.method, error.message, error)

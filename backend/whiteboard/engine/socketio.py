@@ -17,8 +17,9 @@ import socketio  # type: ignore[import-untyped]
 from aiohttp import web
 
 from whiteboard.engine.clients import Clients
+from whiteboard.engine.conform import ConformingServer
 from whiteboard.engine.connection import Connection
-from whiteboard.engine.drop_in import DropInServer
+from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
 from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
@@ -134,7 +135,7 @@ def _sockets(connection: Connection) -> dict[str, Socket]:
     return connection.storage
 
 
-class _AsyncServer(socketio.AsyncServer):  # type: ignore[misc]
+class _AsyncServer(ConformingServer):
     """python-socketio with events taken out of its hands, and telling when a CONNECT has been answered."""
 
     def settle(self, receive: Callable[[str, str], None], connected: Callable[[str, str], None]) -> None:
@@ -142,9 +143,6 @@ class _AsyncServer(socketio.AsyncServer):  # type: ignore[misc]
         self._receive = receive
         self._connected = connected
         self.eio.on("message", self._take)
-
-    def _engineio_server_class(self) -> type[Any]:
-        return DropInServer
 
     def _take(self, eio_sid: str, packet: str | bytes) -> Awaitable[None] | None:
         if isinstance(packet, bytes):
@@ -157,7 +155,7 @@ class _AsyncServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _take_control(self, eio_sid: str, packet: str) -> None:
         try:
             await self._handle_eio_message(eio_sid, packet)
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+        except InvalidPacket:
             self._receive(eio_sid, "")
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, auth: Any) -> None:

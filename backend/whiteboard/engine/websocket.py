@@ -69,6 +69,9 @@ class WebSocket(asyncio.Protocol):
         self._inbox_bytes = 0
         self._wake: asyncio.Future[None] | None = None
 
+    is_waiting = False
+    is_abandoned = False
+
     # -- for the connection --------------------------------------------------------------------------------------
 
     @property
@@ -94,17 +97,18 @@ class WebSocket(asyncio.Protocol):
     def close(self, code: int, half: bool) -> None:
         """Close our direction and go on listening."""
         if half and self._transport is not None and self._transport.can_write_eof():
-            self._transport.write_eof()
+            _end_stream(self._transport)
         else:
             self._write(rfc6455.encode_close(code))
         self._said_goodbye = True
 
     def end(self, reason: str) -> None:
         """The session is over: what is in the inbox is still delivered."""
+        self._has_ended = True
+        self._rouse()
         if reason == Reason.SLOW_CONSUMER and self._transport is not None:
             self._transport.abort()
         self.shut(_CLOSE_CODES.get(reason, GOING_AWAY))
-        self._end_of_messages()
 
     def shut(self, code: int) -> None:
         """Say goodbye with ``code``, hear nothing any more, and leave as soon as the other side has left."""
@@ -205,15 +209,11 @@ class WebSocket(asyncio.Protocol):
             transport.resume_reading()
         # Not close(): that resets the connection if anything is still unread, and the client may lose our goodbye.
         if transport.can_write_eof():
-            transport.write_eof()
+            _end_stream(transport)
         else:
             transport.close()
         owner = self._connection.owner
         owner.ticker.arm(self, owner.now() + owner.options.close_wait)
-
-    def _end_of_messages(self) -> None:
-        self._has_ended = True
-        self._rouse()
 
     def _rouse(self) -> None:
         if self._wake is not None:
@@ -244,6 +244,13 @@ class WebSocket(asyncio.Protocol):
             self._wake = loop.create_future()
             await self._wake
         await connection.owner.farewell(connection)
+
+
+def _end_stream(transport: asyncio.Transport) -> None:
+    try:
+        transport.write_eof()
+    except OSError:  # the other side has reset the connection, which we are about to be told
+        transport.abort()
 
 
 def _as_frame(waiting: bytes) -> bytes:
