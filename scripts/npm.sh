@@ -3,7 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.venv/bin:$PATH"
-export PATH npm_config_script_shell=/bin/sh
+NODE_USE_SYSTEM_CA=1 # Trust whom the machine trusts, as pip does: the network's owner may look into TLS.
+export PATH NODE_USE_SYSTEM_CA npm_config_script_shell=/bin/sh
 
 suits='const [major, minor] = process.versions.node.split(".").map(Number);
 process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)'

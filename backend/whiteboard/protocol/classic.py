@@ -5,10 +5,10 @@ A board's log knows strokes; a classic client sends and receives one segment at 
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeGuard
 
 import msgspec
-from msgspec import Raw
+from msgspec import Meta, Raw
 
 from whiteboard.domain.board import Board
 from whiteboard.domain.limits import MAX_EXTRA_BYTES, MAX_EXTRA_FIELDS, MAX_POINTS
@@ -20,7 +20,8 @@ FRAME_WIDTH_PX = 2048.0
 FRAME_HEIGHT_PX = 1024.0
 """Powers of two: a fraction becomes pixels and a fraction again without rounding."""
 
-_Scalar = str | int | float | bool | None
+# A whole number beyond 64 bits would be infinite to some who read it (O9).
+_Scalar = str | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 _drawing_decoder = msgspec.json.Decoder(dict[str, _Scalar])
 _FRACTIONS = ("x0", "y0", "x1", "y1")
 
@@ -96,11 +97,14 @@ def segments(op: AnyOp, board: Board) -> Iterator[dict[str, Any]]:
 def element_segments(element: Element) -> Iterator[dict[str, Any]]:
     """Yield an element as payloads of ``drawing``; nothing if it is no stroke."""
     if element.get("kind") == "stroke":
-        yield from _segments(element, element["points"])
+        yield from _segments(element, element.get("points"))
 
 
-def _segments(element: Element, points: list[float]) -> Iterator[dict[str, Any]]:
-    style = {"color": element["color"], **element.get("extra", {})}
+def _segments(element: Element, points: object) -> Iterator[dict[str, Any]]:
+    color, extra = element.get("color"), element.get("extra", {})
+    if not (_are_points(points) and isinstance(color, str) and isinstance(extra, dict)):
+        return  # A stroke of a newer version, that this one cannot draw.
+    style = {"color": color, **extra}
     starts = range(0, len(points) - 3, 2) if len(points) > 2 else (0,)
     for start in starts:
         x0, y0, x1, y1 = points[start : start + 4] if len(points) > 2 else points * 2
@@ -111,3 +115,7 @@ def _segments(element: Element, points: list[float]) -> Iterator[dict[str, Any]]
             "y1": y1 / FRAME_HEIGHT_PX,
             **style,
         }
+
+
+def _are_points(points: object) -> TypeGuard[list[float]]:
+    return isinstance(points, list) and len(points) >= 2 and all(isinstance(point, float | int) for point in points)

@@ -1,6 +1,7 @@
 """The two forms in which a room speaks to sessions: ops for our page, segments for classic clients (SPEC.md B, C)."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any, Protocol
 
 from whiteboard.domain.board import Board
@@ -63,7 +64,8 @@ class ClassicDialect:
 
     def replay(self, board: Board) -> Iterator[Frame]:
         """Yield a board as a late joiner is told of it (C2). The board may change while this goes on."""
-        elements = [{**e, "points": e["points"][:]} for e in board.elements.values() if e.get("kind") == "stroke"]
+        strokes = [element for element in board.elements.values() if element.get("kind") == "stroke"]
+        elements = [{**stroke, "points": copy(stroke.get("points"))} for stroke in strokes]
         return (self._drawing(payload) for element in elements for payload in element_segments(element))
 
     def _drawing(self, payload: dict[str, Any], offset: str | None = None) -> Frame:

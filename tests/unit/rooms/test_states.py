@@ -1,0 +1,56 @@
+"""The named states of rooms and sessions: legal steps are taken, all others raise."""
+
+import itertools
+from typing import Any
+
+import pytest
+from whiteboard.domain.positions import ORIGIN
+from whiteboard.metrics import Metrics
+from whiteboard.rooms import room as rooms
+from whiteboard.rooms import session as sessions
+from whiteboard.rooms.dialects import BOARD
+from whiteboard.rooms.room import Room, RoomState
+from whiteboard.rooms.session import Session, State
+from whiteboard.store.sessions import SessionKey
+
+NOBODY: Any = None
+
+
+def session_in(state: State) -> Session:
+    key = SessionKey.of("b", "pid")
+    session = Session(NOBODY, NOBODY, key, "me", BOARD, ORIGIN, 0, color="black", width=4.0)
+    session.state = state
+    return session
+
+
+@pytest.mark.parametrize(("state", "then"), list(itertools.product(State, State)))
+def test_session_takes_legal_steps_only(state: State, then: State) -> None:
+    """[B9] Joining, live, stale, left: nobody comes back from a resync or from having left on the same connection."""
+    session = session_in(state)
+    if then in sessions.LEGAL[state]:
+        session.become(then)
+        assert session.state is then
+    else:
+        with pytest.raises(ValueError, match=f"a {state.value} session cannot become {then.value}"):
+            session.become(then)
+        assert session.state is state
+
+
+def test_session_cannot_be_revived() -> None:
+    """[B9] What the table says, said once more in words."""
+    assert sessions.LEGAL[State.STALE] == {State.LEFT}
+    assert sessions.LEGAL[State.LEFT] == set()
+
+
+@pytest.mark.parametrize(("state", "then"), list(itertools.product(RoomState, RoomState)))
+def test_room_takes_legal_steps_only(state: RoomState, then: RoomState) -> None:
+    """[L6] Repairing and live take turns; a closed room stays closed."""
+    room = Room("b", NOBODY, Metrics())
+    room._state = state
+    if then in rooms.LEGAL[state]:
+        room._become(then)
+        assert room._state is then
+    else:
+        with pytest.raises(ValueError, match=f"a {state.value} room cannot become {then.value}"):
+            room._become(then)
+        assert room._state is state

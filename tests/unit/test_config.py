@@ -1,0 +1,95 @@
+"""The settings, held against each other and against README's table."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from whiteboard.config import Settings
+from whiteboard.errors import ConfigurationError
+
+README = Path(__file__).parents[2] / "README.md"
+URL = "redis://127.0.0.1:6379"
+
+
+def test_settings_are_the_defaults_when_nothing_is_set() -> None:
+    """A laptop needs no settings; what is set to nothing is not set; other programs' names do not matter."""
+    assert Settings.read({}) == Settings()
+    assert Settings.read({"WHITEBOARD_PORT": "", "PORT": "80", "PATH": "/bin"}) == Settings()
+
+
+def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
+    """Each as its own type."""
+    password_file = tmp_path / "password"
+    password_file.touch()
+    environ = {
+        "WHITEBOARD_HOST": "0.0.0.0",
+        "WHITEBOARD_PORT": "8080",
+        "WHITEBOARD_REDIS_URL": URL,
+        "WHITEBOARD_REDIS_PASSWORD_FILE": str(password_file),
+        "WHITEBOARD_DATA_DIR": "/var/lib/whiteboard",
+        "WHITEBOARD_RECOVERY_SECONDS": "2.5",
+        "WHITEBOARD_ALLOWED_ORIGINS": "https://a.example, http://b.example:8080/ ,",
+    }
+    assert Settings.read(environ) == Settings(
+        host="0.0.0.0",
+        port=8080,
+        redis_url=URL,
+        redis_password_file=password_file,
+        data_dir=Path("/var/lib/whiteboard"),
+        recovery_seconds=2.5,
+        allowed_origins=("https://a.example", "http://b.example:8080"),
+    )
+    assert Settings.read({"WHITEBOARD_ALLOWED_ORIGINS": " * "}).allowed_origins == "*"
+
+
+def test_setting_given_goes_before_the_environment() -> None:
+    """None is not given."""
+    environ = {"WHITEBOARD_PORT": "1", "WHITEBOARD_HOST": "::1"}
+    assert Settings.read(environ, port=2, host=None) == Settings(port=2, host="::1")
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"WHITEBOARD_PROT": "80"}, "no such setting: WHITEBOARD_PROT"),
+        ({"WHITEBOARD_PORT": "http"}, "WHITEBOARD_PORT"),
+        ({"WHITEBOARD_PORT": "-1"}, "WHITEBOARD_PORT is 0 to 65535, not -1"),
+        ({"WHITEBOARD_PORT": "65536"}, "WHITEBOARD_PORT is 0 to 65535"),
+        ({"WHITEBOARD_RECOVERY_SECONDS": "soon"}, "WHITEBOARD_RECOVERY_SECONDS"),
+        ({"WHITEBOARD_RECOVERY_SECONDS": "0.5"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
+        ({"WHITEBOARD_RECOVERY_SECONDS": "86401"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
+        ({"WHITEBOARD_RECOVERY_SECONDS": "nan"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
+        ({"WHITEBOARD_RECOVERY_SECONDS": "inf"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
+        ({"WHITEBOARD_REDIS_URL": "127.0.0.1:6379"}, "begins with redis://"),
+        ({"WHITEBOARD_REDIS_PASSWORD_FILE": __file__}, "needs WHITEBOARD_REDIS_URL"),
+        ({"WHITEBOARD_REDIS_URL": URL, "WHITEBOARD_REDIS_PASSWORD_FILE": "/nowhere/x"}, "no file /nowhere/x"),
+        ({"WHITEBOARD_ALLOWED_ORIGINS": "example.org"}, "WHITEBOARD_ALLOWED_ORIGINS: an origin is like"),
+        ({"WHITEBOARD_ALLOWED_ORIGINS": "https://a.example/page"}, "not 'https://a.example/page'"),
+        ({"WHITEBOARD_ALLOWED_ORIGINS": "https://a.example,*"}, "not '*'"),
+    ],
+)
+def test_server_does_not_start_when_a_setting_is_wrong(environ: dict[str, str], told: str) -> None:
+    """The message names the setting, for whoever deploys."""
+    with pytest.raises(ConfigurationError, match=re.escape(told)):
+        Settings.read(environ)
+
+
+def test_settings_cannot_be_changed_when_they_have_been_read() -> None:
+    """They are frozen."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_settings_are_those_of_the_readme() -> None:
+    """Each setting has its row, with its default, in README's table, and each row its setting."""
+    rows = re.findall(r"^\| `WHITEBOARD_(\w+)` \| (.+?) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = {field.name.upper(): _shown(field.default) for field in dataclasses.fields(Settings)}
+    assert dict(rows) == shown
+    assert len(rows) == len(shown)
+
+
+def _shown(default: object) -> str:
+    if default is None:
+        return "unset"
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
