@@ -119,6 +119,8 @@ class SocketServer:
             connection.send(Frame(encode_refusal(namespace or "/", error.code, error.as_payload())))
             self._note_error(error, eio_sid, namespace or "/")
         except WhiteboardError as error:
+            if not sockets:
+                self._note_error(error, eio_sid, namespace or "")
             # A packet that cannot be read names no namespace: all that this connection has joined are told.
             for socket in sockets.values() if namespace is None else (sockets[namespace],):
                 if ack_id is None:
