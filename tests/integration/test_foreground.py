@@ -11,12 +11,10 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "foreground.py"
 TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 SERVER = """
 import signal, sys
-def leave(number, frame):
-    print("left with", signal.Signals(number).name, flush=True)
-    sys.exit(int(sys.argv[1]))
-signal.signal(signal.SIGINT, leave)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 print("serving", flush=True)
-signal.pause()
+print("left with", signal.Signals(signal.sigwait({signal.SIGINT})).name)
+sys.exit(int(sys.argv[1]))
 """
 
 
