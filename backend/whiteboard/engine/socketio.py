@@ -22,8 +22,9 @@ from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
+from whiteboard.engine.session import Reason
 from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
-from whiteboard.errors import BinaryUnsupported, NotJoined, WhiteboardError
+from whiteboard.errors import BinaryUnsupported, Invalid, MalformedPacket, NotJoined, WhiteboardError
 
 
 class SocketServer:
@@ -53,7 +54,7 @@ class SocketServer:
             allowed_origins=allowed_origins,
             max_payload=max_payload_bytes,
         )
-        self._sio.settle(self._receive, self._connected)
+        self._sio.answer_to(self)
         for namespace, application in applications.items():
             self._sio.on("connect", self._connect(namespace, application), namespace=namespace)
             self._sio.on("disconnect", self._disconnect(namespace, application), namespace=namespace)
@@ -95,13 +96,26 @@ class SocketServer:
         connection: Connection = self._sio.eio.connections[eio_sid]
         return connection
 
-    def _connected(self, eio_sid: str, namespace: str) -> None:
+    def refuses(self, eio_sid: str, namespace: str) -> bool:
+        """Tell whether a CONNECT makes no sense here, and say so to its sender."""
+        connection = self._connection(eio_sid)
+        socket = _sockets(connection).get(namespace)
+        if namespace not in self._applications:
+            self._refuse(connection, namespace, Invalid("there is no such namespace"))
+        elif socket is not None:
+            socket.reject(MalformedPacket("connected to this namespace already"))
+        else:
+            return False
+        return True
+
+    def connected(self, eio_sid: str, namespace: str) -> None:
+        """Go on with a client whose CONNECT has been answered."""
         connection = self._sio.eio.connections.get(eio_sid)
         socket = None if connection is None else _sockets(connection).get(namespace)
         if socket is not None:
             self._applications[namespace].connected(socket)
 
-    def _receive(self, eio_sid: str, packet: str) -> None:
+    def receive(self, eio_sid: str, packet: str) -> None:
         """Take an EVENT packet, or what claims to be one."""
         connection = self._connection(eio_sid)
         sockets = _sockets(connection)
@@ -116,8 +130,7 @@ class SocketServer:
             ack = None if ack_id is None else Ack(socket, ack_id)
             self._applications[namespace].receive(socket, name, args, ack)
         except NotJoined as error:
-            connection.send(Frame(encode_refusal(namespace or "/", error.code, error.as_payload())))
-            self._note_error(error, eio_sid, namespace or "/")
+            self._refuse(connection, namespace or "/", error)
         except WhiteboardError as error:
             if not sockets:
                 self._note_error(error, eio_sid, namespace or "")
@@ -129,6 +142,15 @@ class SocketServer:
                     Ack(socket, ack_id).send({"error": error.as_payload()})
                     self._note_error(error, socket.sid, socket.namespace)
 
+    def _refuse(self, connection: Connection, namespace: str, error: WhiteboardError) -> None:
+        connection.send(Frame(encode_refusal(namespace, error.code, error.as_payload())))
+        self._note_error(error, connection.sid, namespace)
+
+    def ended(self, eio_sid: str, reason: str) -> None:
+        """Note why a connection has ended, if that was its client's fault."""
+        if reason == Reason.INVALID_PACKET:
+            self._note_error(MalformedPacket("not an Engine.IO packet"), eio_sid, "")
+
 
 def _sockets(connection: Connection) -> dict[str, Socket]:
     """Return the sockets of a connection, by namespace."""
@@ -138,12 +160,11 @@ def _sockets(connection: Connection) -> dict[str, Socket]:
 
 
 class _AsyncServer(ConformingServer):
-    """python-socketio with events taken out of its hands, and telling when a CONNECT has been answered."""
+    """python-socketio with events taken out of its hands, and telling what becomes of connections."""
 
-    def settle(self, receive: Callable[[str, str], None], connected: Callable[[str, str], None]) -> None:
-        """Name who takes EVENT packets and who is told of answered CONNECTs: with the connection's sid each."""
-        self._receive = receive
-        self._connected = connected
+    def answer_to(self, server: SocketServer) -> None:
+        """Give events to ``server``, and tell it of CONNECTs and ends."""
+        self._server = server
         self.eio.on("message", self._take)
 
     def _take(self, eio_sid: str, packet: str | bytes) -> Awaitable[None] | None:
@@ -151,18 +172,24 @@ class _AsyncServer(ConformingServer):
             return None  # an attachment of a binary packet, whose sender was told already
         if packet[:1] in ("0", "1", "3"):
             return self._take_control(eio_sid, packet)
-        self._receive(eio_sid, packet)
+        self._server.receive(eio_sid, packet)
         return None
 
     async def _take_control(self, eio_sid: str, packet: str) -> None:
         try:
             await self._handle_eio_message(eio_sid, packet)
         except InvalidPacket:
-            self._receive(eio_sid, "")
+            self._server.receive(eio_sid, "")
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, auth: Any) -> None:
-        await super()._handle_connect(eio_sid, namespace, auth)
-        self._connected(eio_sid, namespace or "/")
+        namespace = namespace or "/"
+        if not self._server.refuses(eio_sid, namespace):
+            await super()._handle_connect(eio_sid, namespace, auth)
+            self._server.connected(eio_sid, namespace)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        self._server.ended(eio_sid, reason)
+        await super()._handle_eio_disconnect(eio_sid, reason)
 
 
 class _Json:

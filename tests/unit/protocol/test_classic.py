@@ -155,7 +155,7 @@ def test_stroke_starts_anew_when_the_last_one_is_gone() -> None:
     classic = Classic()
     classic.draw(x0=0, y0=0, x1=0.5, y1=0.5)
     classic.board.apply(Remove(id="you:1", elements=["c:1"]))
-    classic.pen.lift()
+    classic.pen = Pen()
     assert isinstance(classic.draw(x0=0.5, y0=0.5, x1=1, y1=0), Add)
     assert classic.replayed() == [{"x0": 0.5, "y0": 0.5, "x1": 1.0, "y1": 0.0, "color": "black"}]
 
