@@ -10,6 +10,7 @@ import { getStroke } from "perfect-freehand";
  * @param width diameter of the pen, board pixels
  */
 export function inkOutline(points: readonly number[], width: number): number[] {
+  if (isDot(points)) return circle(points[0] ?? 0, points[1] ?? 0, width / 2);
   const input: [number, number][] = [];
   for (let i = 0; i + 1 < points.length; i += 2) input.push([points[i] as number, points[i + 1] as number]);
   const curved = input.length > 2;
@@ -22,4 +23,16 @@ export function inkOutline(points: readonly number[], width: number): number[] {
     last: true,
   });
   return outline.flat();
+}
+
+function isDot(points: readonly number[]): boolean {
+  return points.every((value, i) => value === points[i % 2]);
+}
+
+function circle(x: number, y: number, radius: number): number[] {
+  const corners = 24;
+  return Array.from({ length: corners }, (_, i) => (2 * Math.PI * i) / corners).flatMap((angle) => [
+    x + radius * Math.cos(angle),
+    y + radius * Math.sin(angle),
+  ]);
 }

@@ -11,8 +11,8 @@ const MAX_KNOWN = 2_000;
 /**
  * Turns an element's colour, which may be anything, into one that a canvas takes.
  *
- * On dark paper the lightness is turned over and the hue kept: black ink is then nearly white, and people with different
- * themes still speak of the same red.
+ * On dark paper every colour is made light and keeps its hue: black ink is then nearly white, nothing drowns in the paper,
+ * and people with different themes still speak of the same red.
  */
 export class Colors {
   private readonly known = new Map<unknown, string>();
@@ -55,7 +55,7 @@ export function onDarkPaper(color: string): string {
   const lightness = (most + least) / 510;
   const range = 255 - Math.abs(most + least - 255);
   const saturation = range === 0 ? 0 : (most - least) / range;
-  return `hsla(${hueOf(red, green, blue)}, ${percent(saturation)}, ${percent(0.92 - 0.72 * lightness)}, ${alpha})`;
+  return `hsla(${hueOf(red, green, blue)}, ${percent(saturation)}, ${percent(0.92 - 0.5 * lightness)}, ${alpha})`;
 }
 
 type Channels = readonly [red: number, green: number, blue: number, alpha: number];

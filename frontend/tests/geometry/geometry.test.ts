@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { boxOfPoints } from "../../src/geometry/box";
+import { meetsLine } from "../../src/geometry/hit";
+import { inkOutline } from "../../src/geometry/ink";
+import { boxOf, meets } from "../../src/geometry/shape";
+import { boxTo, contain, toBoard } from "../../src/geometry/transform";
+import { randomFrom } from "../random";
+
+describe("the view at first", () => {
+  test.each([
+    [1440, 900, 1440 / 2048],
+    [390, 844, 390 / 2048],
+    [4096, 1024, 1],
+  ])("[C6] %i × %i shows the whole classic rectangle, in the middle", (width, height, scale) => {
+    const view = contain(width, height);
+    expect(view.scale).toBeCloseTo(scale);
+    const seen = boxTo(view, { left: 0, top: 0, right: 2048, bottom: 1024 });
+    expect(seen.left).toBeCloseTo(width - seen.right);
+    expect(seen.top).toBeCloseTo(height - seen.bottom);
+    expect(Math.min(seen.left, seen.top)).toBeCloseTo(0);
+  });
+
+  test("a point of the window and its point on the board belong together", () => {
+    const view = contain(1000, 800);
+    const { x, y } = toBoard(view, 123, 456);
+    expect([x * view.scale + view.dx, y * view.scale + view.dy]).toEqual([
+      expect.closeTo(123),
+      expect.closeTo(456),
+    ]);
+  });
+
+  test("a window without size gives a view that can be worked with", () => {
+    expect(toBoard(contain(0, 0), 0, 0).x).toBeTypeOf("number");
+    expect(Number.isFinite(toBoard(contain(0, 0), 0, 0).x)).toBe(true);
+  });
+});
+
+describe("ink", () => {
+  test.each(Array.from({ length: 20 }, (_, seed) => seed))(
+    "lies within its element's box: seed %i",
+    (seed) => {
+      const random = randomFrom(seed);
+      const points = Array.from(
+        { length: 2 * Math.ceil(random() * 40) },
+        () => Math.round(random() * 5_000) / 10,
+      );
+      const width = 1 + random() * 60;
+      const box = boxOf({ id: "a:1", by: "s", kind: "stroke", points, width });
+      const ink = boxOfPoints(inkOutline(points, width));
+      expect(ink.left).toBeGreaterThanOrEqual(box.left);
+      expect(ink.top).toBeGreaterThanOrEqual(box.top);
+      expect(ink.right).toBeLessThanOrEqual(box.right);
+      expect(ink.bottom).toBeLessThanOrEqual(box.bottom);
+    },
+  );
+
+  test.each([[[7, 9]], [[7, 9, 7, 9]]])("[C6] a stroke of one place is a round dot: %j", (points) => {
+    const { left, right, top, bottom } = boxOfPoints(inkOutline(points, 10));
+    expect([left, right, top, bottom]).toEqual([2, 12, 4, 14].map((value) => expect.closeTo(value)));
+  });
+
+  test("a straight line of two points keeps its width", () => {
+    const { top, bottom } = boxOfPoints(inkOutline([0, 0, 100, 0], 8));
+    expect(bottom - top).toBeCloseTo(8, 0);
+  });
+});
+
+describe("what the eraser meets", () => {
+  const line = [0, 0, 100, 0, 100, 100];
+  test.each([
+    ["crosses it between two points", { x: 50, y: -20 }, { x: 50, y: 20 }, true],
+    ["comes near enough", { x: 120, y: 50 }, { x: 104, y: 50 }, true],
+    ["stays away", { x: 120, y: 50 }, { x: 108, y: 50 }, false],
+    ["stands still on it", { x: 100, y: 100 }, { x: 100, y: 100 }, true],
+    ["goes through the bend's box only", { x: 20, y: 80 }, { x: 60, y: 90 }, false],
+  ])("a way that %s", (_, a, b, met) => {
+    expect(meetsLine(line, a, b, 5)).toBe(met);
+  });
+
+  test("the stroke's width counts", () => {
+    const stroke = { id: "a:1", by: "s", kind: "stroke", points: [0, 0, 100, 0], width: 40 };
+    expect(meets(stroke, { x: 50, y: 22 }, { x: 50, y: 22 }, 5)).toBe(true);
+    expect(meets(stroke, { x: 50, y: 26 }, { x: 50, y: 26 }, 5)).toBe(false);
+  });
+
+  test("[O7] an element of an unknown kind is met where its placeholder is, or nowhere", () => {
+    const at = (properties: object) => ({ id: "a:1", by: "s", kind: "hologram", ...properties });
+    const here = { x: 110, y: 110 };
+    expect(meets(at({ x: 100, y: 100, w: 50, h: 50 }), here, here, 1)).toBe(true);
+    expect(meets(at({ points: [100, 100] }), here, here, 1)).toBe(true);
+    expect(meets(at({}), here, here, 1)).toBe(false);
+    expect(meets(at({ x: "1", points: ["a", null] }), here, here, 1)).toBe(false);
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { Eraser } from "../../src/tools/eraser";
+import { Pen } from "../../src/tools/pen";
+import { OwnStrokes } from "../../src/tools/strokes";
+import { Toolbox } from "../../src/tools/toolbox";
+import { FakeDesk } from "./desk";
+
+const at = (x: number, y: number) => ({ x, y });
+const way = (from: number, count: number) => Array.from({ length: count }, (_, i) => at(from + 2 * i, 0));
+
+describe("the pen", () => {
+  test("sends a stroke's first points, then only the new ones, once a frame", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(0, 0));
+    pen.move([at(5, 5)]);
+    pen.frame();
+    pen.frame();
+    pen.move([at(10, 10)]);
+    pen.move([at(15, 15)]);
+    pen.frame();
+    pen.move([at(20, 20)]);
+    pen.up();
+    expect(desk.pushed).toEqual([
+      { op: "add", element: { kind: "stroke", points: [0, 0, 5, 5], color: "red", width: 4 } },
+      { op: "grow", element: "me:1", points: [10, 10, 15, 15] },
+      { op: "grow", element: "me:1", points: [20, 20] },
+    ]);
+  });
+
+  test("a tap is a dot", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(3, 4));
+    pen.up();
+    expect(desk.points("me:1")).toEqual([3, 4]);
+  });
+
+  test("rounds to a tenth, and leaves out what cannot be seen", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(0.04, -0.04));
+    pen.move([at(0.3, 0), at(1.2345, 9.87654), at(1.5, 9.9)]);
+    pen.up();
+    expect(desk.points("me:1")).toEqual([0, 0, 1.2, 9.9]);
+    expect(Object.is(desk.points("me:1")[1], -0)).toBe(false);
+  });
+
+  test("[O8] coordinates stay within the board's bounds", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(-2e6, 2e6));
+    pen.up();
+    expect(desk.points("me:1")).toEqual([-1e6, 1e6]);
+  });
+
+  test("[O8] a full stroke goes on in another one, without a gap", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(0, 0));
+    pen.frame();
+    for (let i = 0; i < 11; i += 1) {
+      pen.move(way(2 + 2_000 * i, 1_000));
+      pen.frame();
+    }
+    pen.up();
+    const strokes = [...desk.board].map((element) => element.points as number[]);
+    expect(strokes.map((points) => points.length / 2)).toEqual([10_000, 1_002]);
+    expect(strokes[1]?.slice(0, 2)).toEqual(strokes[0]?.slice(-2));
+    expect(desk.drawn.map(([, continues]) => continues)).toEqual([false, true]);
+  });
+
+  test("[O8] no op is too large, however long a frame took", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(-99_999.9, -99_999.9));
+    pen.move(Array.from({ length: 9_000 }, (_, i) => at(-99_999.9 + i * 3.3, -99_999.9)));
+    pen.up();
+    for (const draft of desk.pushed) expect(JSON.stringify(draft).length).toBeLessThan(65_536);
+    expect(desk.points("me:1")).toHaveLength(18_000);
+  });
+
+  test("a stroke that somebody erased goes on in a new one", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down(at(0, 0));
+    pen.frame();
+    desk.board.clear();
+    pen.move([at(10, 0)]);
+    pen.frame();
+    pen.move([at(20, 0)]);
+    pen.up();
+    expect([...desk.board].map((element) => element.points)).toEqual([[10, 0, 20, 0]]);
+  });
+
+  test("what is not taken ends the stroke", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    desk.refuses = true;
+    pen.down(at(0, 0));
+    pen.frame();
+    desk.refuses = false;
+    pen.move([at(10, 0)]);
+    pen.up();
+    expect(desk.pushed).toEqual([]);
+  });
+
+  test("moves without a pointer down do nothing", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.move([at(1, 1)]);
+    pen.frame();
+    pen.up();
+    expect(desk.pushed).toEqual([]);
+  });
+});
+
+describe("the eraser", () => {
+  function deskWithStrokes(): FakeDesk {
+    const desk = new FakeDesk();
+    for (const x of [0, 100, 200]) {
+      desk.push({ op: "add", element: { kind: "stroke", points: [x, 0, x, 50], width: 4 } });
+    }
+    desk.pushed.length = 0;
+    return desk;
+  }
+
+  test("shows what would go, and removes it when lifted, whole and together", () => {
+    const desk = deskWithStrokes();
+    const eraser = new Eraser(desk);
+    eraser.down(at(-30, 20));
+    eraser.move([at(30, 20), at(120, 20)]);
+    eraser.frame();
+    expect(desk.faded).toEqual(["me:1", "me:2"]);
+    expect(desk.board.size).toBe(3);
+    eraser.up();
+    expect(desk.pushed).toEqual([{ op: "remove", elements: ["me:1", "me:2"] }]);
+    expect(desk.faded).toEqual([]);
+  });
+
+  test("a tap erases too; a tap on nothing sends nothing", () => {
+    const desk = deskWithStrokes();
+    const eraser = new Eraser(desk);
+    eraser.down(at(50, 20));
+    eraser.up();
+    expect(desk.pushed).toEqual([]);
+    eraser.down(at(103, 20));
+    eraser.up();
+    expect(desk.pushed).toEqual([{ op: "remove", elements: ["me:2"] }]);
+  });
+
+  test("cancelled it removes nothing", () => {
+    const desk = deskWithStrokes();
+    const eraser = new Eraser(desk);
+    eraser.down(at(0, 20));
+    eraser.frame();
+    eraser.cancel();
+    eraser.up();
+    expect(desk.pushed).toEqual([]);
+    expect(desk.faded).toEqual([]);
+  });
+
+  test("what somebody else removed meanwhile is not removed again", () => {
+    const desk = deskWithStrokes();
+    const eraser = new Eraser(desk);
+    eraser.down(at(0, 20));
+    eraser.move([at(110, 20)]);
+    eraser.frame();
+    desk.board.delete("me:1");
+    eraser.up();
+    expect(desk.pushed).toEqual([{ op: "remove", elements: ["me:2"] }]);
+  });
+
+  test("[O8] one op removes at most 1,000", () => {
+    const desk = new FakeDesk();
+    for (let i = 0; i < 1_500; i += 1) desk.push({ op: "add", element: { kind: "stroke", points: [0, 0] } });
+    desk.pushed.length = 0;
+    const eraser = new Eraser(desk);
+    eraser.down(at(0, 0));
+    eraser.up();
+    expect(desk.pushed.map((draft) => (draft.op === "remove" ? draft.elements.length : 0))).toEqual([
+      1_000, 500,
+    ]);
+  });
+
+  test("its reach is one of the screen, not of the board", () => {
+    const desk = deskWithStrokes();
+    desk.pixel = 5;
+    const eraser = new Eraser(desk);
+    eraser.down(at(-35, 20));
+    eraser.up();
+    expect(desk.pushed).toHaveLength(1);
+  });
+});
+
+describe("undo", () => {
+  test("goes back stroke by stroke, passing over what is gone", () => {
+    const strokes = new OwnStrokes();
+    const there = new Set(["a", "b", "c"]);
+    for (const id of there) strokes.note(id, false);
+    there.delete("b");
+    const undo = () => {
+      const ids = strokes.last((id) => there.has(id));
+      for (const id of ids) there.delete(id);
+      return ids;
+    };
+    expect([undo(), undo(), undo()]).toEqual([["c"], ["a"], []]);
+  });
+
+  test("a stroke that went on in other elements is one", () => {
+    const strokes = new OwnStrokes();
+    strokes.note("a", false);
+    strokes.note("b", false);
+    strokes.note("c", true);
+    expect(strokes.last(() => true)).toEqual(["b", "c"]);
+  });
+
+  test("from the toolbox it removes my last stroke, but not while I draw", () => {
+    const desk = new FakeDesk();
+    const toolbox = new Toolbox(desk);
+    expect(toolbox.canUndo).toBe(false);
+    for (const x of [0, 50]) {
+      toolbox.down(at(x, 0));
+      toolbox.up();
+    }
+    toolbox.down(at(99, 0));
+    toolbox.undo();
+    expect(desk.pushed.filter((draft) => draft.op === "remove")).toEqual([]);
+    toolbox.up();
+    toolbox.undo();
+    toolbox.undo();
+    expect([...desk.board].map((element) => element.id)).toEqual(["me:1"]);
+    expect(toolbox.canUndo).toBe(true);
+  });
+});
+
+test("taking another tool ends what the first was doing", () => {
+  const desk = new FakeDesk();
+  const toolbox = new Toolbox(desk);
+  toolbox.down(at(0, 0));
+  toolbox.take("eraser");
+  expect(desk.pushed).toHaveLength(1);
+  toolbox.move([at(0, 0)]);
+  toolbox.up();
+  expect(desk.board.size).toBe(1);
+  expect(toolbox.current).toBe("eraser");
+});
