@@ -32,12 +32,12 @@ clean:
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: backend/requirements/dev.txt .venv/.run
+.venv/.dev: backend/requirements/dev.txt | .venv/.run
 	@echo "Installing Python packages for tests and checks"
 	@scripts/venv.sh dev
 	@touch $@
 
-frontend/node_modules/.done: frontend/package-lock.json .venv/.run
+frontend/node_modules/.done: frontend/package-lock.json | .venv/.run
 	@echo "Installing the page's packages"
 	@scripts/npm.sh ci --no-audit --no-fund --loglevel=error
 	@touch $@
