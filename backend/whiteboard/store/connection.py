@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.maint_notifications import MaintNotificationsConfig
 
 _MAX_CONNECTIONS: Final = 16
 
@@ -34,5 +35,7 @@ def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Red
         socket_connect_timeout=timeout_seconds,
         health_check_interval=0,
         retry=Retry(NoBackoff(), 0),
+        # With them on (a managed service's push messages), a connection that the server has closed passes as ready.
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
     return Redis.from_pool(pool)

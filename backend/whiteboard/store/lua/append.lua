@@ -9,12 +9,15 @@
 -- The run id is asked of the server itself, in the same step: a replica could name one that has gone a moment ago.
 
 local log, meta = KEYS[1], KEYS[2]
+local time = redis.call('TIME')
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local known = redis.call('HMGET', meta, 'run', 'epoch', 'head')
 local epoch, head = tonumber(known[2] or 0), tonumber(known[3] or 0)
 if known[1] ~= run then
   if epoch > 0 then redis.call('HSET', meta, 'end:' .. epoch, head) end
-  epoch = epoch + 1
+  -- By the clock, so that a board that was lost whole does not begin again with an epoch that positions of old name.
+  epoch = math.max(epoch + 1, now_ms)
   redis.call('HSET', meta, 'run', run, 'epoch', epoch)
 end
 
@@ -42,7 +45,7 @@ if #fresh == 0 then return reply end
 local body = '[' .. table.concat(fresh, ',') .. ']'
 local n = head + 1
 -- An explicit id: should the stream ever be ahead of its meta, this fails before anything is written.
-redis.call('XADD', log, '0-' .. n, 'v', ARGV[2], 'e', epoch, 't', redis.call('TIME')[1], 'b', body)
+redis.call('XADD', log, '0-' .. n, 'v', ARGV[2], 'e', epoch, 't', now_ms, 'b', body)
 redis.call('HSET', meta, 'head', n)
 for client in pairs(touched) do
   redis.call('SET', KEYS[client + 2], last[client] .. ' ' .. at[client], 'EX', ARGV[3])
