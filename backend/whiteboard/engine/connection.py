@@ -46,7 +46,19 @@ class Connection:
             (``send``): on long-polling, under congestion, when closing.
     """
 
-    __slots__ = ("_carrier", "_probe", "_waiters", "is_gone", "owner", "session", "sid", "sink", "slot", "storage")
+    __slots__ = (
+        "_carrier",
+        "_parting",
+        "_probe",
+        "_waiters",
+        "is_gone",
+        "owner",
+        "session",
+        "sid",
+        "sink",
+        "slot",
+        "storage",
+    )
 
     def __init__(self, sid: str, owner: Owner) -> None:
         self.sid = sid
@@ -58,6 +70,7 @@ class Connection:
         self.storage: dict[str, Any] | None = None  # of the layer above
         self._carrier: Polling | WebSocket = Polling(self)
         self._probe: WebSocket | None = None
+        self._parting: tuple[int, bool, float | None] | None = None  # how to close once the upgrade has ended
         self._waiters: list[asyncio.Future[None]] | None = None
 
     # -- for the layers above ------------------------------------------------------------------------------------
@@ -69,7 +82,7 @@ class Connection:
     @property
     def is_over(self) -> bool:
         """Nothing can be sent any more."""
-        return self.session.state in (State.CLOSING, State.CLOSED)
+        return self._parting is not None or self.session.state in (State.CLOSING, State.CLOSED)
 
     @property
     def transport(self) -> str:
@@ -118,6 +131,11 @@ class Connection:
             return
         if self.state is State.OPENING:
             self.finish(Reason.SERVER_DISCONNECT)
+            return
+        if self.state is State.UPGRADING:
+            # The client polls no more: before it has come over it could be told of nothing, and would sit there until
+            # it misses a ping.
+            self._parting = code, half, linger
             return
         self._drop_probe()
         linger = self.owner.options.close_wait if linger is None else linger
@@ -217,6 +235,7 @@ class Connection:
         socket, self._probe = self._probe, None
         self._carry_on(socket)
         self._arm()
+        self._part()
         return True
 
     def lost(self, socket: WebSocket, reason: str) -> None:
@@ -275,6 +294,14 @@ class Connection:
             if self.state in (State.PROBING, State.UPGRADING):
                 self.session.abandon_probe()
                 self._arm()
+                self._part()
+
+    def _part(self) -> None:
+        """Close as was asked for during the upgrade."""
+        parting, self._parting = self._parting, None
+        if parting is not None:
+            code, half, linger = parting
+            self.close(code, half=half, linger=linger)
 
     def _arm(self) -> None:
         if self.state is State.CLOSED:
