@@ -31,6 +31,13 @@ class BoardClient:
         digest = hashlib.sha256(self.secret.encode()).digest()
         self.client = base64.urlsafe_b64encode(digest).decode()[:22]
         self.n = 0
+        self._socket: RawSocket | None = None
+
+    @property
+    def socket(self) -> RawSocket:
+        """The present connection."""
+        assert self._socket is not None, "join() comes first"
+        return self._socket
 
     async def join(self, url: str, **auth: object) -> Self:
         """Connect to a replica and return once welcome."""
@@ -41,12 +48,15 @@ class BoardClient:
 
     async def connect(self, url: str, **auth: object) -> str:
         """Connect to a replica; return the answer, CONNECT or CONNECT_ERROR."""
-        self.socket = await RawSocket(url).__aenter__()
+        await self.leave()
+        self._socket = await RawSocket(url).__aenter__()
         return await self.socket.join(NAMESPACE, **{"board": self.board, "secret": self.secret, **auth})
 
     async def leave(self) -> None:
-        """Close the connection."""
-        await self.socket.__aexit__()
+        """Close the connection. May be called twice."""
+        if self._socket is not None:
+            await self._socket.__aexit__()
+            self._socket = None
 
     def op(self, kind: str, **fields: object) -> dict[str, Any]:
         """Return an op with the next number."""

@@ -1,5 +1,5 @@
 """What integration tests share."""
 
-from tests.integration.fixtures import board, pair, start_replica, stock
+from tests.integration.fixtures import board, join, pair, start_replica, stock
 
-__all__ = ["board", "pair", "start_replica", "stock"]
+__all__ = ["board", "join", "pair", "start_replica", "stock"]

@@ -9,10 +9,12 @@ import pytest
 import pytest_asyncio
 from whiteboard.store.embedded import EmbeddedStore
 
+from tests.integration.board_client import BoardClient
 from tests.integration.replica import Replica, end
 from tests.integration.stock import StockClients
 
 StartReplica = Callable[..., Awaitable[Replica]]
+Join = Callable[..., Awaitable[BoardClient]]
 
 
 class Pair(NamedTuple):
@@ -56,6 +58,20 @@ async def stock() -> AsyncIterator[StockClients]:
     """Stock clients in a Node process."""
     async with StockClients() as clients:
         yield clients
+
+
+@pytest_asyncio.fixture
+async def join(board: str) -> AsyncIterator[Join]:
+    """Return a coroutine function that joins the test's board through ``/board``: ``await join(url, position=…)``."""
+    clients: list[BoardClient] = []
+
+    async def joined(url: str, secret: str | None = None, **auth: object) -> BoardClient:
+        clients.append(BoardClient(board, secret))
+        return await clients[-1].join(url, **auth)
+
+    yield joined
+    for client in clients:
+        await client.leave()
 
 
 @pytest.fixture

@@ -16,6 +16,11 @@ def commits(redis_url: str, board: str) -> list[tuple[str, list[dict[str, Any]]]
     ]
 
 
+def place(position: str) -> str:
+    """Return a position or an offset without its epoch, which is a time: ``<n>`` or ``<n>-<i>``."""
+    return position.partition("-")[2]
+
+
 def logged(redis_url: str, board: str) -> list[dict[str, Any]]:
     """Return the ops of a board's stream, in order."""
     return [op for _, ops in commits(redis_url, board) for op in ops]

@@ -1,33 +1,14 @@
 """Namespace ``/board`` and the HTTP way to join a board (SPEC.md B)."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-
 import aiohttp
 import pytest
-import pytest_asyncio
 import redis
 
 from tests.integration.board_client import STROKE, BoardClient
-from tests.integration.fixtures import Pair
-from tests.integration.log_reader import logged
+from tests.integration.fixtures import Join, Pair
+from tests.integration.log_reader import logged, place
 from tests.integration.stock import DEFAULT, POLLING, WEBSOCKET, StockClients
 from tests.integration.waiting import eventually
-
-Join = Callable[..., Awaitable[BoardClient]]
-
-
-@pytest_asyncio.fixture
-async def join(board: str) -> AsyncIterator[Join]:
-    """Return a coroutine function that joins the test's board: ``await join(url, position=…)``."""
-    clients: list[BoardClient] = []
-
-    async def joined(url: str, secret: str | None = None, **auth: object) -> BoardClient:
-        clients.append(BoardClient(board, secret))
-        return await clients[-1].join(url, **auth)
-
-    yield joined
-    await asyncio.gather(*(client.leave() for client in clients))
 
 
 async def test_welcome_tells_who_one_is(pair: Pair, join: Join) -> None:
@@ -44,7 +25,7 @@ async def test_ops_reach_others_and_are_acknowledged_in_sequence(pair: Pair, joi
     ann, ben, cat = await join(pair.left.url), await join(pair.left.url), await join(pair.right.url)
     stroke = ann.add()
     grow = ann.op("grow", element=stroke["id"], points=[5, 6])
-    assert await ann.push(stroke, grow) == "1-1-1"
+    assert place(await ann.push(stroke, grow)) == "1-1"
     await ben.push(ben.op("remove", elements=[stroke["id"]]))
 
     by = ann.welcome["sid"]
@@ -53,9 +34,9 @@ async def test_ops_reach_others_and_are_acknowledged_in_sequence(pair: Pair, joi
         assert first == {**stroke, "by": by}
         assert second == {**grow, "points": [5.0, 6.0], "by": by}
     await eventually(lambda: len(ann.told()) == 3, "two acknowledgements and an op")
-    assert [(told.n, told.offset) for told in ann.told()] == [(1, "1-1-0"), (2, "1-1-1"), (None, "1-2-0")]
+    assert [(told.n, place(told.offset)) for told in ann.told()] == [(1, "1-0"), (2, "1-1"), (None, "2-0")]
     await eventually(lambda: len(ben.told()) == 3, "two ops and an acknowledgement")
-    assert [(told.n, told.offset) for told in ben.told()] == [(None, "1-1-0"), (None, "1-1-1"), (1, "1-2-0")]
+    assert [(told.n, place(told.offset)) for told in ben.told()] == [(None, "1-0"), (None, "1-1"), (1, "2-0")]
 
 
 @pytest.mark.parametrize("transports", [WEBSOCKET, POLLING, DEFAULT], ids=["websocket", "polling", "upgrade"])
@@ -69,11 +50,12 @@ async def test_stock_client_works_on_the_board_namespace(
         pair.left.url, "/board", transports=transports, auth={"board": board, "secret": ann_keys.secret}
     )
     ann.emit("ops", [ann_keys.add(), ann_keys.add()])
-    assert (await ann.hears("ack", 2))[-1] == [{"n": 2}, "1-1-1"]
+    last, offset = (await ann.hears("ack", 2))[-1]
+    assert (last, place(offset)) == ({"n": 2}, "1-1")
     assert len(await ben.ops(2)) == 2
     await ben.push(ben.add())
     ((op, offset),) = await ann.hears("op")
-    assert (op["element"], offset) == (STROKE, "1-2-0")
+    assert (op["element"], place(offset)) == (STROKE, "2-0")
 
 
 async def test_rejection_names_the_op_and_the_rest_goes_on(pair: Pair, join: Join, board: str) -> None:
@@ -104,7 +86,7 @@ async def test_op_sent_twice_enters_once(pair: Pair, join: Join, board: str) -> 
     ann = await join(pair.left.url)
     ops = [ann.add() for _ in range(3)]
     offset = await ann.push(*ops)
-    again = await join(pair.right.url, ann.secret, position="1-1")
+    again = await join(pair.right.url, ann.secret, position=offset.removesuffix("-2"))
     assert again.welcome["last"] == 3
     await again.send(*ops)
     assert await again.acknowledged(3) == offset
@@ -118,14 +100,14 @@ async def test_missed_ops_come_first_after_a_connect_from_a_position(pair: Pair,
         await ann.push(ann.add())
     _, snapshot = await pair.right.get(f"/api/boards/{ann.board}")
     position = snapshot["position"]
-    assert position == "1-3"
+    assert place(position) == "3"
     own = ann.add()
     await ann.push(own)
     await ben.push(ben.add())
     back = await join(pair.right.url, ann.secret, position=position)
     await ben.push(ben.add())
     assert [op["id"] for op in await back.ops(3)] == [own["id"], f"{ben.client}:1", f"{ben.client}:2"]
-    assert [told.offset for told in back.told()] == ["1-4-0", "1-5-0", "1-6-0"]
+    assert [place(told.offset) for told in back.told()] == ["4-0", "5-0", "6-0"]
 
 
 async def test_whole_log_comes_to_who_names_no_position(pair: Pair, join: Join) -> None:
@@ -135,12 +117,12 @@ async def test_whole_log_comes_to_who_names_no_position(pair: Pair, join: Join) 
     assert len(await (await join(pair.right.url)).ops(2)) == 2
 
 
-@pytest.mark.parametrize("position", ["1-2", "7-1", "1-999999"])
+@pytest.mark.parametrize("position", ["{}-2", "{}-999999", "7-1", "999999999999999-1"])
 async def test_position_that_is_not_in_the_log_yields_a_resync(pair: Pair, join: Join, position: str) -> None:
     """[B9] [L7] From the future or from an epoch that never was: nothing more is delivered."""
     ann = await join(pair.left.url)
-    await ann.push(ann.add())
-    lost = await join(pair.right.url, position=position)
+    epoch, *_ = (await ann.push(ann.add())).split("-")
+    lost = await join(pair.right.url, position=position.format(epoch))
     assert await lost.socket.event("resync", "/board") == [{}]
     await ann.push(ann.add())
     witness = await join(pair.right.url)
@@ -156,19 +138,21 @@ async def test_board_over_http_is_the_fold_of_the_log(pair: Pair, join: Join, bo
     first, gone, last = ann.add(), ann.add(), ann.add(color="gold")
     await ann.push(first, gone, last)
     await ann.push(ann.op("remove", elements=[gone["id"]]), ann.op("grow", element=first["id"], points=[9, 9]))
-    await ann.push(ann.op("update", element=last["id"], props={"width": 12}))
+    offset = await ann.push(ann.op("update", element=last["id"], props={"width": 12}))
+    position = offset.removesuffix("-0")
+    assert place(position) == "3"
     by = ann.welcome["sid"]
     expected = {
         "v": 1,
         "board": board,
-        "position": "1-3",
+        "position": position,
         "elements": [
             {**STROKE, "id": first["id"], "by": by, "points": [*STROKE["points"], 9.0, 9.0]},
             {**STROKE, "id": last["id"], "by": by, "color": "gold", "width": 12.0},
         ],
     }
     for replica in (pair.left, pair.right):
-        status, snapshot = await eventually(lambda r=replica: _at(r, board, "1-3"), "the replica is at 1-3")
+        status, snapshot = await eventually(lambda r=replica: _at(r, board, position), "the replica is there")
         assert (status, snapshot) == (200, expected)
 
 

@@ -88,9 +88,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** A board as it lies in memory: a map that keeps the order in which elements came. */
 export class Board implements Elements {
   private readonly byId = new Map<string, Element>();
+  private readonly ranks = new Map<string, number>();
+  private nextRank = 1;
 
   constructor(elements: Iterable<Element> = []) {
-    for (const element of elements) this.byId.set(element.id, element);
+    for (const element of elements) this.set(element);
   }
 
   get size(): number {
@@ -101,16 +103,28 @@ export class Board implements Elements {
     return this.byId.get(id);
   }
 
+  /** A number that is higher the higher the element lies; undefined when it is not there. */
+  rankOf(id: string): number | undefined {
+    return this.ranks.get(id);
+  }
+
   set(element: Element): void {
-    this.byId.set(element.id, element);
+    const { id } = element;
+    if (!this.byId.has(id)) {
+      this.ranks.set(id, this.nextRank);
+      this.nextRank += 1;
+    }
+    this.byId.set(id, element);
   }
 
   delete(id: string): void {
     this.byId.delete(id);
+    this.ranks.delete(id);
   }
 
   clear(): void {
     this.byId.clear();
+    this.ranks.clear();
   }
 
   /** Bottom to top. */

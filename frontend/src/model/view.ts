@@ -34,6 +34,11 @@ export class BoardView {
     return this.overlay.get(id);
   }
 
+  /** Higher the higher an element lies among the confirmed ones; undefined while it is only pending. */
+  rankOf(id: string): number | undefined {
+    return this.confirmed.rankOf(id);
+  }
+
   /** Bottom to top. */
   [Symbol.iterator](): Iterator<Element> {
     const untouched = this.contested.size === 0 && !this.contestedAll;

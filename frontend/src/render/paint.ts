@@ -64,16 +64,17 @@ function pathOf(element: Element): Path2D {
 }
 
 /** A closed curve through the middles between outline points, bent by the points. */
-function smoothPath(outline: readonly number[]): Path2D {
+function smoothPath(outline: readonly number[][]): Path2D {
   const path = new Path2D();
-  const count = outline.length / 2;
-  if (count < 3) return path;
-  const x = (i: number) => outline[2 * (i % count)] as number;
-  const y = (i: number) => outline[2 * (i % count) + 1] as number;
-  path.moveTo((x(0) + x(1)) / 2, (y(0) + y(1)) / 2);
-  for (let i = 1; i <= count; i += 1) {
-    path.quadraticCurveTo(x(i), y(i), (x(i) + x(i + 1)) / 2, (y(i) + y(i + 1)) / 2);
-  }
-  path.closePath();
+  const [x0 = 0, y0 = 0] = outline.at(-1) ?? [];
+  let [x, y] = [x0, y0];
+  outline.forEach(([nextX = 0, nextY = 0], i) => {
+    const [midX, midY] = [(x + nextX) / 2, (y + nextY) / 2];
+    if (i === 0) path.moveTo(midX, midY);
+    else path.quadraticCurveTo(x, y, midX, midY);
+    x = nextX;
+    y = nextY;
+  });
+  path.quadraticCurveTo(x, y, (x0 + (outline[0]?.[0] ?? 0)) / 2, (y0 + (outline[0]?.[1] ?? 0)) / 2);
   return path;
 }

@@ -1,20 +1,13 @@
-import { type Box, EMPTY, overlap, union } from "../geometry/box";
+import { type Box, EMPTY, union } from "../geometry/box";
 import { boxOf, isStroke } from "../geometry/shape";
 import { contain, type Point, scaled, type Transform, toBoard } from "../geometry/transform";
 import type { Touched } from "../model/board";
-import type { Element } from "../model/element";
 import type { Colors } from "./colors";
 import { Layer } from "./layer";
 import { LiveElements } from "./live";
 import { paintElement } from "./paint";
+import { type Scene, Settled } from "./settled";
 
-/** The elements to paint, bottom to top. */
-export interface Scene extends Iterable<Element> {
-  get(id: string): Element | undefined;
-}
-
-/** Dirty places beyond this number are painted as one. */
-const MAX_DIRTY = 24;
 const FADED = 0.22;
 
 /**
@@ -23,13 +16,11 @@ const FADED = 0.22;
  */
 export class Renderer {
   view: Transform = { scale: 1, dx: 0, dy: 0 };
-  private readonly settled: Layer;
+  private readonly layers: readonly Layer[];
+  private readonly settled: Settled;
   private readonly moving: Layer;
   private readonly live = new LiveElements();
-  /** What lies on the settled layer, and where. */
-  private readonly painted = new Map<string, Box>();
   private faded: ReadonlySet<string> = new Set();
-  private dirty: Box[] = [];
   private movingDirty = false;
   private movingBox = EMPTY;
   private seen: Box = EMPTY;
@@ -46,8 +37,10 @@ export class Renderer {
     private colors: Colors,
     private readonly beforePaint: () => void,
   ) {
-    this.settled = new Layer(stage, "settled");
+    const below = new Layer(stage, "settled");
     this.moving = new Layer(stage, "moving");
+    this.layers = [below, this.moving];
+    this.settled = new Settled(below, scene);
   }
 
   toBoard(x: number, y: number): Point {
@@ -57,7 +50,7 @@ export class Renderer {
   /** Takes the stage's size: CSS pixels, and device pixels a CSS pixel. */
   resize(width: number, height: number, ratio: number): void {
     this.view = contain(width, height);
-    for (const layer of [this.settled, this.moving]) {
+    for (const layer of this.layers) {
       layer.place(Math.round(width * ratio), Math.round(height * ratio), scaled(this.view, ratio));
     }
     const [topLeft, bottomRight] = [this.toBoard(0, 0), this.toBoard(width, height)];
@@ -80,11 +73,11 @@ export class Renderer {
       return;
     }
     for (const id of touched) {
-      this.lift(id);
+      this.settled.lift(id);
       const element = this.scene.get(id);
       if (element === undefined) this.live.drop(id);
       else if (isStroke(element)) this.live.touch(id, performance.now());
-      else this.dirty.push(boxOf(element));
+      else this.settled.soil(boxOf(element));
     }
     this.movingDirty = true;
     this.ask();
@@ -92,10 +85,10 @@ export class Renderer {
 
   /** Shows these elements as about to go. */
   fade(ids: ReadonlySet<string>): void {
-    for (const id of ids) if (!this.faded.has(id)) this.lift(id);
+    for (const id of ids) if (!this.faded.has(id)) this.settled.lift(id);
     for (const id of this.faded) {
       const element = ids.has(id) ? undefined : this.scene.get(id);
-      if (element !== undefined) this.dirty.push(boxOf(element));
+      if (element !== undefined) this.settled.soil(boxOf(element));
     }
     this.faded = ids;
     this.movingDirty = true;
@@ -115,31 +108,19 @@ export class Renderer {
   private frame(): void {
     this.beforePaint();
     const now = performance.now();
-    for (const id of this.live.settle(now)) {
-      const element = this.scene.get(id);
-      if (element !== undefined) this.dirty.push(boxOf(element));
+    const quiet = this.live.settle(now);
+    if (quiet.length > 0) {
+      this.settled.take(quiet);
       this.movingDirty = true;
     }
-    this.paintSettled();
+    const elsewhere = (id: string) => this.live.has(id) || this.faded.has(id);
+    this.settled.repair(this.seen, elsewhere, (context, element) => {
+      paintElement(context, element, this.colors, this.view.scale);
+    });
     this.paintMoving();
     const wait = this.live.dueIn(now);
     clearTimeout(this.wake);
     if (wait !== undefined) this.wake = setTimeout(() => this.ask(), wait);
-  }
-
-  private paintSettled(): void {
-    if (this.dirty.length === 0) return;
-    const places = this.dirty.length > MAX_DIRTY ? [this.dirty.reduce(union)] : this.dirty;
-    this.dirty = [];
-    this.settled.repaint(places, (context) => {
-      for (const element of this.scene) {
-        if (this.live.has(element.id) || this.faded.has(element.id)) continue;
-        const box = boxOf(element);
-        if (!overlap(box, this.seen) || !places.some((place) => overlap(box, place))) continue;
-        paintElement(context, element, this.colors, this.view.scale);
-        this.painted.set(element.id, box);
-      }
-    });
   }
 
   private paintMoving(): void {
@@ -161,17 +142,8 @@ export class Renderer {
     this.movingBox = union(this.movingBox, boxOf(element));
   }
 
-  /** Takes an element off the settled layer. */
-  private lift(id: string): void {
-    const box = this.painted.get(id);
-    if (box === undefined) return;
-    this.painted.delete(id);
-    this.dirty.push(box);
-  }
-
   private repaintAll(): void {
-    this.painted.clear();
-    this.dirty = [this.seen];
+    this.settled.reset(this.seen);
     this.movingDirty = true;
     this.ask();
   }

@@ -46,7 +46,7 @@ describe("ink", () => {
       );
       const width = 1 + random() * 60;
       const box = boxOf({ id: "a:1", by: "s", kind: "stroke", points, width });
-      const ink = boxOfPoints(inkOutline(points, width));
+      const ink = boxOfPoints(inkOutline(points, width).flat());
       expect(ink.left).toBeGreaterThanOrEqual(box.left);
       expect(ink.top).toBeGreaterThanOrEqual(box.top);
       expect(ink.right).toBeLessThanOrEqual(box.right);
@@ -55,12 +55,12 @@ describe("ink", () => {
   );
 
   test.each([[[7, 9]], [[7, 9, 7, 9]]])("[C6] a stroke of one place is a round dot: %j", (points) => {
-    const { left, right, top, bottom } = boxOfPoints(inkOutline(points, 10));
+    const { left, right, top, bottom } = boxOfPoints(inkOutline(points, 10).flat());
     expect([left, right, top, bottom]).toEqual([2, 12, 4, 14].map((value) => expect.closeTo(value)));
   });
 
   test("a straight line of two points keeps its width", () => {
-    const { top, bottom } = boxOfPoints(inkOutline([0, 0, 100, 0], 8));
+    const { top, bottom } = boxOfPoints(inkOutline([0, 0, 100, 0], 8).flat());
     expect(bottom - top).toBeCloseTo(8, 0);
   });
 });

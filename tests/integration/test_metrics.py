@@ -1,0 +1,71 @@
+"""What operators read in ``/metrics`` and in the log."""
+
+from tests.integration.fixtures import Join, Pair
+from tests.integration.stock import StockClients
+from tests.integration.waiting import eventually
+
+
+async def test_counters_move_with_what_happens(pair: Pair, stock: StockClients, join: Join, board: str) -> None:
+    """[E1] Connections, ops, commits, deliveries and errors, on the replica where each happens."""
+    left, right = pair.left, pair.right
+
+    async def counted() -> dict[str, float]:
+        return {
+            "here": await left.metric("whiteboard_connections", namespace="/board"),
+            "there": await right.metric("whiteboard_connections", namespace="/"),
+            "ops": await left.metric("whiteboard_ops_total", namespace="/board"),
+            "ops there": await right.metric("whiteboard_ops_total", namespace="/"),
+            "commits": await left.metric("whiteboard_commits_total"),
+            "deliveries": await left.metric("whiteboard_deliveries_total"),
+            "deliveries there": await right.metric("whiteboard_deliveries_total"),
+            "errors": await left.metric("whiteboard_errors_total", code="foreign_id"),
+        }
+
+    before = await counted()
+    ann = await join(left.url)
+    ben = await stock.open(right.url, auth={"board": board})
+    await ann.push(ann.add(), ann.add())
+    await ann.send({"op": "clear", "id": "somebody:1"})
+    await ann.rejected()
+    await ben.hears("drawing", 2)
+    after = await counted()
+    assert {name: after[name] - before[name] for name in after} == {
+        "here": 1,
+        "there": 1,
+        "ops": 2,
+        "ops there": 0,
+        "commits": 1,
+        "deliveries": 2,
+        "deliveries there": 2,
+        "errors": 1,
+    }
+    assert await left.metric("whiteboard_redis_up") == 1
+    assert await left.metric("whiteboard_rooms") >= 1
+    ben.close()
+    await ann.leave()
+
+    async def back() -> bool:
+        now = await counted()
+        return (now["here"], now["there"]) == (before["here"], before["there"])
+
+    await eventually(back, "the connections are counted down")
+
+
+async def test_socket_s_coming_and_going_is_a_line_each(pair: Pair, stock: StockClients, board: str) -> None:
+    """[S1] The lines people learn from, with their fields (DESIGN, names people meet)."""
+    ben = await stock.open(pair.left.url, transports=["websocket"], auth={"board": board})
+    (came,) = pair.left.lines("socket connected", board=board)
+    assert came["level"] == "info"
+    assert came["replica"] == (await pair.left.get("/livez"))[1]["replica"]
+    assert (came["transport"], came["color"], came["recovered"]) == ("websocket", "black", False)
+    ben.close()
+    (went,) = await eventually(lambda: pair.left.lines("socket disconnected", sid=came["sid"]), "the socket has gone")
+    assert (went["board"], went["reason"]) == (board, "client disconnect")
+    assert 0 <= went["seconds"] < 60
+
+
+async def test_probes_answer(pair: Pair) -> None:
+    """[E6] Alive and ready, with the state of Redis."""
+    assert (await pair.left.get("/livez"))[0] == 200
+    status, body = await pair.left.get("/readyz")
+    assert (status, body["status"], body["redis"]) == (200, "ready", "reachable")
