@@ -50,7 +50,7 @@ class Board:
             case Grow():
                 points = self._growing(op)
                 if points is not None:
-                    joint = len(points) - 2
+                    joint = max(len(points) - 2, 0)
                     points.extend(op.points)
                     return Drawn(self.elements[op.element], joint, len(points))
             case Add():

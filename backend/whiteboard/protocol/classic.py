@@ -83,11 +83,13 @@ class Pen:
         return Add(id=op_id, by=by, element=stroke)
 
 
-def segments(drawn: Drawn) -> Iterator[dict[str, Any]]:
+def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
     """Yield what an op drew, as payloads of ``drawing``; nothing if it is no stroke that this version can draw."""
+    if drawn is None:
+        return
     element, first, end = drawn
     color, extra = element.get("color"), element.get("extra", {})
-    points = element.get("points", [])[first:end]
+    points = (element.get("points") or [])[first:end]
     if element.get("kind") != "stroke" or not (
         _are_points(points) and isinstance(color, str) and isinstance(extra, dict)
     ):

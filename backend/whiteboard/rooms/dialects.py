@@ -57,7 +57,7 @@ class ClassicDialect(Dialect):
     namespace = "/"
 
     def frames(self, told: Told) -> Sequence[Frame]:
-        payloads = [] if told.drawn is None else list(segments(told.drawn))
+        payloads = list(segments(told.drawn))
         frames = [self._drawing(payload) for payload in payloads[:-1]]
         return [*frames, *(self._drawing(payload, told.offset) for payload in payloads[-1:])]
 
