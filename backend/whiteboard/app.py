@@ -71,9 +71,9 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         stack.push_async_callback(redis.aclose)
 
         health = Health(redis)
-        sessions = Sessions(redis, settings.recovery_seconds)
+        sessions = Sessions(redis, replica, settings.recovery_seconds)
         rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
-        visits = Visits(sessions, replica)
+        visits = Visits(sessions)
         for worker in (health.run(), *rooms.workers()):
             stack.push_async_callback(_end, _start(worker, ending))
         stack.push_async_callback(_flush, rooms, visits)

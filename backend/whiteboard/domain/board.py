@@ -6,13 +6,22 @@ makes no sense (any more): conflicts are resolved by the log's order alone, so e
 """
 
 from collections.abc import Iterable
-from typing import Self
+from typing import NamedTuple, Self
 
 from whiteboard.domain.limits import MAX_ELEMENTS, MAX_POINTS
 from whiteboard.domain.ops import Add, AnyOp, Clear, Element, Grow, Remove, Update, client_of
 from whiteboard.errors import BoardFull, TooManyPoints
 
 _FIXED_PROPS = frozenset({"id", "by", "kind", "points"})
+
+
+class Drawn(NamedTuple):
+    """What an op drew: the numbers ``first`` to ``end`` (exclusive) of an element's points, its joint with those
+    before included."""
+
+    element: Element
+    first: int
+    end: int
 
 
 class Board:
@@ -31,18 +40,25 @@ class Board:
             board.apply(op)
         return board
 
-    def apply(self, op: AnyOp) -> None:
-        """Apply the next op of the log; one that finds nothing to change, or goes over a limit, changes nothing."""
+    def apply(self, op: AnyOp) -> Drawn | None:
+        """
+        Apply the next op of the log; one that finds nothing to change, or goes over a limit, changes nothing.
+
+        Returns: what it drew, None if nothing.
+        """
         match op:
             case Grow():
-                points = self.growing(op)
+                points = self._growing(op)
                 if points is not None:
+                    joint = max(len(points) - 2, 0)
                     points.extend(op.points)
+                    return Drawn(self.elements[op.element], joint, len(points))
             case Add():
-                if self.admits(op):
+                if self._admits(op):
                     added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
                     if isinstance(points := added.get("points"), list):
                         added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
+                        return Drawn(added, 0, len(points))
             case Update():
                 element = self.elements.get(op.element)
                 if element is not None:
@@ -52,6 +68,7 @@ class Board:
                     self.elements.pop(element_id, None)
             case Clear():
                 self.elements.clear()
+        return None
 
     def check(self, op: AnyOp) -> None:
         """
@@ -68,7 +85,7 @@ class Board:
             if isinstance(points, list) and len(points) + len(op.points) > 2 * MAX_POINTS:
                 raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
 
-    def admits(self, op: Add) -> bool:
+    def _admits(self, op: Add) -> bool:
         """Tell whether ``op`` would add its element now: new, and within the limits."""
         points = op.element.get("points")
         return (
@@ -77,7 +94,7 @@ class Board:
             and not (isinstance(points, list) and len(points) > 2 * MAX_POINTS)
         )
 
-    def growing(self, op: Grow) -> list[float] | None:
+    def _growing(self, op: Grow) -> list[float] | None:
         """Return the points (``[x, y, …]``) that ``op`` would extend now; None if it would change nothing."""
         element = self.elements.get(op.element)
         if element is None or element.get("kind") != "stroke" or client_of(op.id) != client_of(op.element):

@@ -27,6 +27,37 @@ class Position(NamedTuple):
 
 
 ORIGIN = Position(0, 0)
+_LAST_INDEX = 1 << 30
+_OFFSET = re.compile(_POSITION.pattern + r"-(0|[1-9][0-9]{0,9})", re.ASCII)
+
+
+class Offset(NamedTuple):
+    """Behind the i-th op (from 0) of the n-th commit."""
+
+    epoch: int
+    n: int
+    i: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.n}-{self.i}"
+
+    @property
+    def position(self) -> Position:
+        """The commit that it lies in."""
+        return Position(self.epoch, self.n)
+
+    @classmethod
+    def parse(cls, text: str) -> "Offset":
+        """Read ``<epoch>-<n>-<i>``. Raises ValueError when it is anything else."""
+        match = _OFFSET.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not an offset: {text[:60]!r}")
+        return cls(int(match[1]), int(match[2]), int(match[3]))
+
+    @classmethod
+    def behind(cls, position: Position) -> "Offset":
+        """Return the offset behind the whole commit."""
+        return cls(*position, _LAST_INDEX)
 
 
 class Verdict(Enum):

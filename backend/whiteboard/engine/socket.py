@@ -45,15 +45,22 @@ ErrorNote = Callable[[WhiteboardError, str, str], None]
 class Socket:
     """One client's connection to one namespace."""
 
-    __slots__ = ("_note_error", "connection", "namespace", "session", "sid")
+    __slots__ = ("_note_error", "connection", "greeting", "namespace", "session", "sid")
 
     def __init__(self, connection: Connection, sid: str, namespace: str, note_error: ErrorNote) -> None:
         self.connection = connection
         self.sid = sid
         self.namespace = namespace
+        self.greeting: dict[str, str] = {"sid": sid}
+        """What its CONNECT is answered with."""
         self.session: Any = None
         """The application's own; the engine does not look at it."""
         self._note_error = note_error
+
+    def introduce(self, sid: str, pid: str) -> None:
+        """Answer the CONNECT with a session's public id, and the secret by which its client recovers it."""
+        self.sid = sid
+        self.greeting = {"sid": sid, "pid": pid}
 
     @property
     def transport(self) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import socketio  # type: ignore[import-untyped]
 from aiohttp import web
+from socketio import packet
 
 from whiteboard.engine.clients import Clients
 from whiteboard.engine.conform import ConformingServer
@@ -108,6 +109,10 @@ class SocketServer:
             return False
         return True
 
+    def greeting(self, eio_sid: str, namespace: str) -> dict[str, str]:
+        """Return what a CONNECT is answered with."""
+        return _sockets(self._connection(eio_sid))[namespace].greeting
+
     def connected(self, eio_sid: str, namespace: str) -> None:
         """Go on with a client whose CONNECT has been answered."""
         connection = self._sio.eio.connections.get(eio_sid)
@@ -186,6 +191,11 @@ class _AsyncServer(ConformingServer):
         if not self._server.refuses(eio_sid, namespace):
             await super()._handle_connect(eio_sid, namespace, auth)
             self._server.connected(eio_sid, namespace)
+
+    async def _send_packet(self, eio_sid: str, pkt: Any) -> None:
+        if pkt.packet_type == packet.CONNECT:
+            pkt.data = self._server.greeting(eio_sid, pkt.namespace or "/")
+        await super()._send_packet(eio_sid, pkt)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._server.ended(eio_sid, reason)

@@ -10,9 +10,9 @@ from typing import Annotated, Any, NamedTuple, TypeGuard
 import msgspec
 from msgspec import Meta, Raw
 
-from whiteboard.domain.board import Board
+from whiteboard.domain.board import Drawn
 from whiteboard.domain.limits import MAX_EXTRA_BYTES, MAX_EXTRA_FIELDS, MAX_POINTS
-from whiteboard.domain.ops import Add, AnyOp, Element, Grow
+from whiteboard.domain.ops import Add, Element, Grow
 from whiteboard.errors import Invalid, TooLarge
 from whiteboard.protocol.codec import Color, check_points, convert, encode, parse
 
@@ -83,31 +83,22 @@ class Pen:
         return Add(id=op_id, by=by, element=stroke)
 
 
-def segments(op: AnyOp, board: Board) -> Iterator[dict[str, Any]]:
-    """Yield what ``op`` draws, as payloads of ``drawing``; ``board`` is the one before the op."""
-    match op:
-        case Grow():
-            points = board.growing(op)
-            if points is not None:
-                yield from _segments(board.elements[op.element], [*points[-2:], *op.points])
-        case Add() if board.admits(op):
-            yield from element_segments(op.element)
-
-
-def element_segments(element: Element) -> Iterator[dict[str, Any]]:
-    """Yield an element as payloads of ``drawing``; nothing if it is no stroke."""
-    if element.get("kind") == "stroke":
-        yield from _segments(element, element.get("points"))
-
-
-def _segments(element: Element, points: object) -> Iterator[dict[str, Any]]:
+def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
+    """Yield what an op drew, as payloads of ``drawing``; nothing if it is no stroke that this version can draw."""
+    if drawn is None:
+        return
+    element, first, end = drawn
     color, extra = element.get("color"), element.get("extra", {})
-    if not (_are_points(points) and isinstance(color, str) and isinstance(extra, dict)):
-        return  # A stroke of a newer version, that this one cannot draw.
+    points = (element.get("points") or [])[first:end]
+    if element.get("kind") != "stroke" or not (
+        _are_points(points) and isinstance(color, str) and isinstance(extra, dict)
+    ):
+        return
+    if len(points) == 2:
+        points *= 2  # A single point is a segment of no length.
     style = {"color": color, **extra}
-    starts = range(0, len(points) - 3, 2) if len(points) > 2 else (0,)
-    for start in starts:
-        x0, y0, x1, y1 = points[start : start + 4] if len(points) > 2 else points * 2
+    for start in range(0, len(points) - 3, 2):
+        x0, y0, x1, y1 = points[start : start + 4]
         yield {
             "x0": x0 / FRAME_WIDTH_PX,
             "y0": y0 / FRAME_HEIGHT_PX,
@@ -115,6 +106,12 @@ def _segments(element: Element, points: object) -> Iterator[dict[str, Any]]:
             "y1": y1 / FRAME_HEIGHT_PX,
             **style,
         }
+
+
+def element_segments(element: Element) -> Iterator[dict[str, Any]]:
+    """Yield a whole element as payloads of ``drawing``."""
+    points = element.get("points")
+    return segments(Drawn(element, 0, len(points) if isinstance(points, list) else 0))
 
 
 def _are_points(points: object) -> TypeGuard[list[float]]:

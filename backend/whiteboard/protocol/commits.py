@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from whiteboard.domain.ops import AnyOp
-from whiteboard.domain.positions import Position
+from whiteboard.domain.positions import Offset, Position
 
 FORMAT_VERSION = 1
 
@@ -21,19 +21,21 @@ _raws_decoder = msgspec.json.Decoder(list[Raw])
 _op_decoder = msgspec.json.Decoder(AnyOp)
 
 
-class _Author(Struct):
+class _Head(Struct):
     by: str = ""
+    id: str = ""
 
 
-_author_decoder = msgspec.json.Decoder(_Author)
+_head_decoder = msgspec.json.Decoder(_Head)
 
 
 class LoggedOp(NamedTuple):
-    """One op of a commit: its bytes, who sent it, and the op itself, None if it is of a kind unknown here."""
+    """One op of a commit: its bytes, who sent it, the op itself, None if it is of a kind unknown here, and its id."""
 
     raw: bytes
     by: str
     op: AnyOp | None
+    id: str = ""
 
 
 class Commit(NamedTuple):
@@ -42,9 +44,9 @@ class Commit(NamedTuple):
     position: Position
     ops: list[LoggedOp]
 
-    def offset(self, index: int) -> str:
-        """Return the offset of the op at ``index``: ``<epoch>-<n>-<i>``."""
-        return f"{self.position}-{index}"
+    def offset(self, index: int) -> Offset:
+        """Return the offset of the op at ``index``."""
+        return Offset(*self.position, index)
 
 
 def decode_message(message: bytes) -> tuple[Position, bytes]:
@@ -69,13 +71,14 @@ def _logged_ops(body: bytes) -> Iterator[LoggedOp]:
         try:
             op = _op_decoder.decode(raw)
         except msgspec.MsgspecError:
-            yield LoggedOp(bytes(raw), _author_of(raw), None)
+            head = _head_of(raw)
+            yield LoggedOp(bytes(raw), head.by, None, head.id)
         else:
-            yield LoggedOp(bytes(raw), op.by, op)
+            yield LoggedOp(bytes(raw), op.by, op, op.id)
 
 
-def _author_of(raw: Raw) -> str:
+def _head_of(raw: Raw) -> _Head:
     try:
-        return _author_decoder.decode(raw).by
+        return _head_decoder.decode(raw)
     except msgspec.MsgspecError:
-        return ""
+        return _Head()

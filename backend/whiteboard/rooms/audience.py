@@ -7,27 +7,18 @@ it closely is gathered.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from whiteboard.domain.board import Board
+from whiteboard.domain.positions import Offset
 from whiteboard.engine.connection import Connection, write_all
 from whiteboard.engine.frame import Batch, Frame
-from whiteboard.protocol.commits import LoggedOp
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.rooms.dialects import Dialect
+from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session, State
 
 FRAME_SECONDS: Final = 0.016
-
-
-class _Part(NamedTuple):
-    """One op: who sent it, and what the others are told of it."""
-
-    by: str
-    op_id: str
-    offset: str
-    frames: Sequence[Frame]
 
 
 class Audience:
@@ -40,14 +31,17 @@ class Audience:
         """By sid; those that are stale are still here, and hear nothing."""
         self._live: dict[str, Connection] = {}
         self._joining: dict[str, Session] = {}
-        self._parts: list[_Part] = []
+        self._parts: list[Told] = []
         self._cursors: Cursors = {}
+        self._wrote: set[str] = set()
         self._last_write = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def admit(self, session: Session) -> None:
-        """Let a joining session in: what is told from now on is held for it."""
+        """Let a joining session in: what is told from now on is held for it. One of the same sid that is still here
+        is silenced."""
         self.flush()
+        self._live.pop(session.sid, None)
         self.sessions[session.sid] = self._joining[session.sid] = session
 
     def go_live(self, session: Session) -> None:
@@ -59,20 +53,32 @@ class Audience:
 
     def silence(self, session: Session) -> None:
         """Tell a session nothing any more."""
-        self._live.pop(session.sid, None)
-        self._joining.pop(session.sid, None)
+        if self.sessions.get(session.sid) is session:
+            self._live.pop(session.sid, None)
+            self._joining.pop(session.sid, None)
 
     def leave(self, session: Session) -> None:
-        """Let a session go."""
+        """Let a session go; one that has taken its place stays."""
         self.silence(session)
-        self.sessions.pop(session.sid, None)
+        if self.sessions.get(session.sid) is session:
+            del self.sessions[session.sid]
 
-    def tell(self, logged: LoggedOp, offset: str, before: Board) -> None:
-        """Tell everybody of an op, and its sender, if here, that it is in; ``before`` is the board before it."""
-        op_id = "" if logged.op is None else logged.op.id
-        self._parts.append(_Part(logged.by, op_id, offset, self.dialect.frames(logged, offset, before)))
+    def tell(self, told: Told) -> None:
+        """Tell everybody of an op, and its sender, if here, that it is in."""
+        self._parts.append(told)
 
-    def tell_again(self, session: Session, op_id: str, offset: str) -> None:
+    def tell_missed(self, session: Session, missed: Iterable[Told]) -> None:
+        """Tell a joining session what came while it was away."""
+        session.socket.send([frame for told in missed for frame in self._frames_for(session, told)])
+
+    def tell_offset(self, offset: Offset) -> None:
+        """Tell those who wrote last, and so heard nothing of it, how far the log has come."""
+        self.flush()
+        for sid in self._wrote & self._live.keys():
+            self.sessions[sid].socket.send((self.dialect.offset_only(offset),))
+        self._wrote.clear()
+
+    def tell_again(self, session: Session, op_id: str, offset: Offset) -> None:
         """Tell a sender, behind what is waiting, that an op of its had entered before."""
         self.flush()
         frames = self.dialect.own(session, op_id, offset)
@@ -107,21 +113,25 @@ class Audience:
             return
         self._last_write = self._loop.time()
         aside = self.dialect.cursors(cursors) if cursors else None
-        authors = {part.by for part in parts} & self.sessions.keys()
-        told = Batch([frame for part in parts for frame in part.frames])
+        authors = {part.logged.by for part in parts} & self.sessions.keys()
+        told = Batch([frame for part in parts for frame in part.frames(self.dialect)])
         write_all(
             [self._live[sid] for sid in self._live.keys() - authors] if authors else self._live.values(), told, aside
         )
+        self._wrote -= self._live.keys() - authors if parts else set()
+        self._wrote |= authors
         for sid in authors:
-            own = [frame for part in parts for frame in self._own_frames(self.sessions[sid], part)]
+            own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
             if sid in self._live:
                 write_all((self._live[sid],), Batch(own), aside)
             self._hold(sid, own)
         for sid in self._joining.keys() - authors:
             self._hold(sid, told.frames)
 
-    def _own_frames(self, session: Session, part: _Part) -> Sequence[Frame]:
-        return self.dialect.own(session, part.op_id, part.offset) if part.by == session.sid else part.frames
+    def _frames_for(self, session: Session, told: Told) -> Sequence[Frame]:
+        if told.logged.by == session.sid:
+            return self.dialect.own(session, told.logged.id, told.offset)
+        return told.frames(self.dialect)
 
     def _hold(self, sid: str, frames: Sequence[Frame]) -> None:
         session = self._joining.get(sid)

@@ -5,12 +5,14 @@ from copy import copy
 from typing import Any, Protocol
 
 from whiteboard.domain.board import Board
+from whiteboard.domain.ops import number_of
+from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import encode_event
 from whiteboard.protocol.classic import element_segments, segments
 from whiteboard.protocol.codec import encode
-from whiteboard.protocol.commits import LoggedOp
 from whiteboard.protocol.cursors import Cursors
+from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session
 
 
@@ -19,45 +21,49 @@ class Dialect(Protocol):
 
     namespace: str
 
-    def frames(self, logged: LoggedOp, offset: str, before: Board) -> Sequence[Frame]:
-        """Return what everybody but the sender is told; ``before`` is the board before the op."""
+    def frames(self, told: Told) -> Sequence[Frame]:
+        """Return what everybody but the sender is told of an op."""
 
-    def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
+    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
         """Return what the sender is told in place of it."""
+
+    def offset_only(self, offset: Offset) -> Frame:
+        """Return the event that tells nothing but an offset, for those who hear too little to have one (R5)."""
+        return Frame(encode_event(self.namespace, "offset", b"{}", encode(str(offset))))
 
     def cursors(self, cursors: Cursors) -> Frame | None:
         """Return how people are told where others point, None if they are not."""
 
 
-class BoardDialect:
+class BoardDialect(Dialect):
     """Namespace ``/board``: the op as it lies in the log; for the sender its acknowledgement (B4, B6)."""
 
     namespace = "/board"
 
-    def frames(self, logged: LoggedOp, offset: str, before: Board) -> Sequence[Frame]:
-        return (Frame(encode_event(self.namespace, "op", logged.raw, encode(offset))),)
+    def frames(self, told: Told) -> Sequence[Frame]:
+        return (Frame(encode_event(self.namespace, "op", told.logged.raw, encode(str(told.offset)))),)
 
-    def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
-        n = int(op_id.rpartition(":")[2])
-        return (Frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(offset))),)
+    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
+        n = number_of(op_id)
+        return (Frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(str(offset)))),)
 
     def cursors(self, cursors: Cursors) -> Frame | None:
         return Frame(encode_event(self.namespace, "cursors", encode(cursors)))
 
 
-class ClassicDialect:
+class ClassicDialect(Dialect):
     """Namespace ``/``: an op as the segments that it draws; the last one carries the op's offset (C4, C6)."""
 
     namespace = "/"
 
-    def frames(self, logged: LoggedOp, offset: str, before: Board) -> Sequence[Frame]:
-        payloads = [] if logged.op is None else list(segments(logged.op, before))
+    def frames(self, told: Told) -> Sequence[Frame]:
+        payloads = list(segments(told.drawn))
         frames = [self._drawing(payload) for payload in payloads[:-1]]
-        return [*frames, *(self._drawing(payload, offset) for payload in payloads[-1:])]
+        return [*frames, *(self._drawing(payload, told.offset) for payload in payloads[-1:])]
 
-    def own(self, session: Session, op_id: str, offset: str) -> Sequence[Frame]:
+    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
         ack = session.acks.pop(op_id, None) if session.acks else None
-        return () if ack is None else (ack.frame({"ok": True, "offset": offset}),)
+        return () if ack is None else (ack.frame({"ok": True, "offset": str(offset)}),)
 
     def cursors(self, cursors: Cursors) -> Frame | None:
         return None
@@ -68,8 +74,8 @@ class ClassicDialect:
         elements = [{**stroke, "points": copy(stroke.get("points"))} for stroke in strokes]
         return (self._drawing(payload) for element in elements for payload in element_segments(element))
 
-    def _drawing(self, payload: dict[str, Any], offset: str | None = None) -> Frame:
-        args = (encode(payload),) if offset is None else (encode(payload), encode(offset))
+    def _drawing(self, payload: dict[str, Any], offset: Offset | None = None) -> Frame:
+        args = (encode(payload),) if offset is None else (encode(payload), encode(str(offset)))
         return Frame(encode_event(self.namespace, "drawing", *args))
 
 

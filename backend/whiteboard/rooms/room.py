@@ -14,17 +14,20 @@ import structlog
 
 from whiteboard.domain.board import Board
 from whiteboard.domain.ops import Clear, Remove
-from whiteboard.domain.positions import ORIGIN, Lineage, Position, Verdict, judge
+from whiteboard.domain.positions import ORIGIN, Lineage, Offset, Position, Verdict, judge
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit, decode_commit, decode_message
 from whiteboard.protocol.cursors import decode_message as decode_cursors
 from whiteboard.rooms.audience import Audience
-from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS
+from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
+from whiteboard.rooms.recent import Recent, Told
 from whiteboard.rooms.session import Session, State
+from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
 
 _RETRY_SECONDS: Final = 0.5
+_SUPERSEDED_SECONDS: Final = 5.0
 
 logger = structlog.get_logger(__name__)
 
@@ -62,7 +65,9 @@ class Room:
         self._state = RoomState.REPAIRING
         self._noticed = 0
         self._repair: asyncio.Task[None] | None = None
-        self._due: list[tuple[int, Session, str, str]] = []
+        self._due: list[tuple[Session, str, Offset]] = []
+        self._loop = asyncio.get_running_loop()
+        self._recent = Recent()
 
     @property
     def sessions(self) -> list[Session]:
@@ -73,9 +78,48 @@ class Room:
         """Tell whether ``position`` is part of what this room has delivered."""
         return Lineage(self.position, self.lineage.ends).holds(position)
 
+    def recalls(self, offset: Offset, dialect: Dialect) -> bool:
+        """Tell whether a session can go on from ``offset``: it is part of the log, and what came behind it can be
+        told."""  # The log tells ops; only what is at hand tells the segments that they drew.
+        return self.holds(offset.position) and (dialect is BOARD or self._recent.since(offset) is not None)
+
+    def tell_offsets(self) -> None:
+        """Tell classic sessions that hear nothing but themselves where they are (R5)."""
+        if self._recent.last is not None:
+            self.audiences[CLASSIC].tell_offset(self._recent.last)
+
     def admit(self, session: Session) -> None:
         """Let a session in, joining: commits behind the room's present position are held for it."""
         self.audiences[session.dialect].admit(session)
+
+    def follow(self, session: Session) -> bool:
+        """
+        Let an admitted session follow the board from its start: what it has missed first, then what is new.
+
+        Returns: False if what it has missed is not at hand any more: it is still joining then.
+        """
+        missed = self._recent.since(session.start)
+        if missed is None:
+            return False
+        self.audiences[session.dialect].tell_missed(session, missed)
+        self.go_live(session)
+        return True
+
+    def forget(self, before: float) -> None:
+        """Keep what was told since a time of the event loop's clock, for those who come back."""
+        self._recent.forget(before)
+
+    def taken(self, taken: Taken) -> None:
+        """Let the sessions go that another connection has claimed (R2)."""
+        for session in self.sessions:
+            if session.key.pid_hash == taken.pid_hash and session.generation < taken.generation:
+                self.supersede(session)
+
+    def supersede(self, session: Session) -> None:
+        """Tell a session nothing more; what its client has sent is still committed, and a little later its connection
+        closed."""
+        self.leave(session)
+        self._loop.call_later(_SUPERSEDED_SECONDS, session.socket.close)
 
     def go_live(self, session: Session) -> None:
         """Let a session that has got what it missed follow what is new."""
@@ -129,9 +173,9 @@ class Room:
             self._become(RoomState.REPAIRING)
         self._repair = asyncio.get_running_loop().create_task(self._catch_up())
 
-    def acknowledge_repeat(self, session: Session, op_id: str, offset: str) -> None:
+    def acknowledge_repeat(self, session: Session, op_id: str, offset: Offset) -> None:
         """Acknowledge an op that had entered the log before, as soon as the room has delivered that far."""
-        self._due.append((int(offset.split("-")[1]), session, op_id, offset))
+        self._due.append((session, op_id, offset))
         self._settle_due()
 
     async def _catch_up(self) -> None:
@@ -164,7 +208,7 @@ class Room:
     def _start_over(self) -> None:
         """Forget what Redis has lost: everybody who was shown it fetches the board anew (L7, B9)."""
         logger.warning("log lost commits that were delivered", board=self.name, position=str(self.position))
-        self.content, self.position, self._noticed = Board(), ORIGIN, 0
+        self.content, self.position, self._noticed, self._recent = Board(), ORIGIN, 0, Recent()
         self._due.clear()
         for session in self.sessions:
             if session.state is not State.STALE:
@@ -172,14 +216,15 @@ class Room:
 
     def _deliver(self, commit: Commit) -> None:
         audiences = [audience for audience in self.audiences.values() if audience.sessions]
+        now = self._loop.time()
         for index, logged in enumerate(commit.ops):
-            offset = commit.offset(index)
+            drawn = None if logged.op is None else self.content.apply(logged.op)
+            told = Told(logged, commit.offset(index), drawn, now)
+            self._recent.add(told)
             for audience in audiences:
-                audience.tell(logged, offset, self.content)
-            if logged.op is not None:
-                self.content.apply(logged.op)
-                if isinstance(logged.op, Remove | Clear):
-                    self._lift_pens()
+                audience.tell(told)
+            if isinstance(logged.op, Remove | Clear):
+                self._lift_pens()
         self.position = commit.position
         for audience in audiences:
             audience.flush_soon()
@@ -193,9 +238,9 @@ class Room:
                 session.pen = None
 
     def _settle_due(self) -> None:
-        due = [entry for entry in self._due if entry[0] <= self.position.n]
-        self._due = [entry for entry in self._due if entry[0] > self.position.n]
-        for _, session, op_id, offset in due:
+        due = [entry for entry in self._due if entry[2].n <= self.position.n]
+        self._due = [entry for entry in self._due if entry[2].n > self.position.n]
+        for session, op_id, offset in due:
             self.audiences[session.dialect].tell_again(session, op_id, offset)
 
     def _become(self, state: RoomState) -> None:

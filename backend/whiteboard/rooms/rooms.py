@@ -10,12 +10,12 @@ import structlog
 from whiteboard.domain.ops import AnyOp
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
-from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.pointing import Pointing
+from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session, State
-from whiteboard.store.bus import Bus
+from whiteboard.store.bus import Bus, Taken
 from whiteboard.store.connection import Redis
 from whiteboard.store.log import Log
 from whiteboard.store.sessions import Sessions
@@ -76,14 +76,12 @@ class Rooms:
         Let a session follow its room: what it has missed since its start first, then what is new, with no gap between
         (B4, B9).
         """
-        room, since = session.room, session.start
+        room = session.room
         room.admit(session)
-        if not room.holds(since):
+        if not room.holds(session.start.position):
             room.make_stale(session)
-        elif since.n == room.position.n:
-            room.go_live(session)
-        else:
-            task = asyncio.get_running_loop().create_task(self._replay(session, since.n, room.position.n))
+        elif not room.follow(session):
+            task = asyncio.get_running_loop().create_task(self._replay(session, session.start.n, room.position.n))
             self._joining.add(task)
             task.add_done_callback(self._joining.discard)
 
@@ -106,7 +104,8 @@ class Rooms:
             session.socket.close()
             return
         if session.state is State.JOINING:
-            session.socket.send([frame for commit in missed for frame in _frames_of(commit, room, session)])
+            told = [Told(op, c.offset(i), None, 0.0) for c in missed for i, op in enumerate(c.ops)]
+            room.audiences[session.dialect].tell_missed(session, told)
             room.go_live(session)
 
     def subscribed(self, board: str) -> None:
@@ -125,6 +124,12 @@ class Rooms:
                 logger.exception("bus message failed", board=board)
                 room.repair()
 
+    def taken(self, taken: Taken) -> None:
+        """Source: ``store.bus.Listener``."""
+        room = self._rooms.get(taken.board)
+        if room is not None:
+            room.taken(taken)
+
     async def _upkeep(self) -> None:
         while True:
             await asyncio.sleep(_UPKEEP_SECONDS)
@@ -133,6 +138,9 @@ class Rooms:
                 await self._refresh_sessions()
             except StoreUnavailable as error:
                 logger.debug("upkeep put off", error=str(error))
+            for room in self._rooms.values():
+                room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
+                room.tell_offsets()
             await self._close_idle()
 
     async def _refresh_sessions(self) -> None:
@@ -161,11 +169,3 @@ class Rooms:
                 room.close()
                 self._metrics.rooms.set(len(self._rooms))
                 await self._bus.unsubscribe(board)
-
-
-def _frames_of(commit: Commit, room: Room, session: Session) -> list[Any]:
-    return [
-        frame
-        for index, logged in enumerate(commit.ops)
-        for frame in session.dialect.frames(logged, commit.offset(index), room.content)
-    ]

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from whiteboard.domain.positions import Position
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.protocol.classic import Pen
-from whiteboard.store.sessions import SessionKey
+from whiteboard.store.sessions import SessionKey, SessionState
 
 if TYPE_CHECKING:
     from whiteboard.rooms.dialects import Dialect
@@ -44,9 +43,12 @@ class Session:
         "client",
         "color",
         "dialect",
+        "generation",
         "key",
         "last_n",
+        "lost_place",
         "pen",
+        "recovered",
         "refused_n",
         "room",
         "sid",
@@ -62,27 +64,27 @@ class Session:
         socket: Socket,
         room: "Room",
         key: SessionKey,
-        client: str,
         dialect: "Dialect",
-        start: Position,
-        last_n: int,
-        *,
-        color: str,
-        width: float,
+        state: SessionState,
     ) -> None:
         self.socket = socket
-        self.sid = socket.sid
+        self.sid = state.sid
         self.room = room
         self.key = key
-        self.client = client
+        self.client = state.client
         self.dialect = dialect
-        self.start = start
+        self.start = state.start
         """Where it follows the board from."""
-        self.last_n = last_n
+        self.generation = state.generation
+        self.color = state.color
+        self.width = state.width
+        self.recovered = False
+        """Whether it goes on where an earlier connection ended."""
+        self.lost_place = False
+        """Whether it was here before, and what it has missed is not known any more."""
+        self.last_n = 0
         """The highest op number of its client that was in the log when it came (B3)."""
         self.since = time.monotonic()
-        self.color = color
-        self.width = width
         self.state = State.JOINING
         self.pen: Pen | None = None
         """What a classic session draws with."""

@@ -1,54 +1,74 @@
-"""A session's beginning, changes and end, with the durable state that goes ahead of each (SPEC.md S1)."""
+"""A session's beginning, recovery and changes, with the durable state that goes ahead of each (SPEC.md S1, R)."""
 
 import asyncio
 import secrets
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-import structlog
-
-from whiteboard.domain.positions import Position
+from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.codec import Style
 from whiteboard.rooms.dialects import Dialect
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session, State
-from whiteboard.store.sessions import SessionKey, Sessions
+from whiteboard.store.sessions import SessionKey, Sessions, SessionState
 
 FIRST_COLOR: Final = "black"
 FIRST_WIDTH_PX: Final = 4.0
 _RETRY_SECONDS: Final = 0.5
 
-logger = structlog.get_logger(__name__)
-
 
 class Visits:
-    """Begins and ends sessions, and keeps what Redis knows of them true."""
+    """Begins sessions and recovers them, and keeps what Redis knows of them true."""
 
-    def __init__(self, sessions: Sessions, replica: str) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._replica = replica
         self._writers: dict[Session, asyncio.Task[None]] = {}
         self._changed: set[Session] = set()
 
     async def begin(
-        self, socket: Socket, room: Room, client: str, dialect: Dialect, start: Position, last_n: int
+        self, socket: Socket, room: Room, dialect: Dialect, client: str, start: Offset, auth: Mapping[str, Any]
     ) -> Session:
         """
-        Return a new session, already in Redis.
+        Return the session that the client's ``pid`` proves, or a new one; Redis knows it already.
+
+        A session whose position is still known goes on under its ``pid`` (``recovered``). One whose position is lost
+        keeps its style, under a new ``pid``, so that its client knows that it has missed something (R4).
+
+        Args:
+            start: where a new session follows the board from.
+            auth: of the client's CONNECT: ``pid`` and ``offset``, if it was here before.
 
         Raises:
             StoreUnavailable: Redis gave no answer in time (retry).
         """
-        key = SessionKey.of(room.name, secrets.token_urlsafe(18))
-        session = Session(socket, room, key, client, dialect, start, last_n, color=FIRST_COLOR, width=FIRST_WIDTH_PX)
-        fields = {"sid": socket.sid, "client": client, "owner": self._replica, "start": str(start)}
-        await self._sessions.write(key, fields | _style(session))
+        pid = auth.get("pid")
+        known = await self._claim(room, client, pid)
+        if known is not None and isinstance(pid, str):
+            offset = _later(auth.get("offset"), known.start)
+            if offset is not None and room.recalls(offset, dialect):
+                session = Session(socket, room, SessionKey.of(room.name, pid), dialect, known._replace(start=offset))
+                session.recovered = True
+                socket.introduce(session.sid, pid)
+                return session
+        style = known or SessionState("", client, FIRST_COLOR, FIRST_WIDTH_PX, start)
+        state = style._replace(sid=secrets.token_urlsafe(12), start=start, generation=1)
+        pid = secrets.token_urlsafe(18)
+        session = Session(socket, room, SessionKey.of(room.name, pid), dialect, state)
+        await self._sessions.create(session.key, state)
+        socket.introduce(session.sid, pid)
+        session.lost_place = known is not None
         return session
 
+    async def _claim(self, room: Room, client: str, pid: object) -> SessionState | None:
+        if not isinstance(pid, str) or not 1 <= len(pid) <= 64:
+            return None
+        known = await self._sessions.claim(SessionKey.of(room.name, pid))
+        return known if known is not None and known.client == client else None
+
     def restyle(self, session: Session, style: Style) -> None:
-        """Change a session's colour or width, here and in Redis; of changes in quick succession the last one is
-        written."""
+        """Change a session's colour or width, here and in Redis; of quick changes the last one is written."""
         if isinstance(style.color, str):
             session.color = style.color
         if isinstance(style.width, float):
@@ -68,7 +88,8 @@ class Visits:
         while session in self._changed:
             self._changed.discard(session)
             try:
-                await self._sessions.write(session.key, _style(session))
+                # What another connection has claimed since is written by that one.
+                await self._sessions.write(session.key, session.generation, session.color, session.width)
             except StoreUnavailable:
                 if session.state is State.LEFT:
                     return
@@ -76,5 +97,16 @@ class Visits:
                 await asyncio.sleep(_RETRY_SECONDS)
 
 
-def _style(session: Session) -> dict[str, str | float]:
-    return {"color": session.color, "width": session.width}
+def _later(offset: object, start: Offset) -> Offset | None:
+    """
+    Return the later of a client's offset and its session's start; None if the offset is none.
+
+    A client whose recovery was refused comes with its new pid and its old offset; one that has heard nothing yet,
+    with none.
+    """
+    if offset is None:
+        return start
+    try:
+        return max(Offset.parse(offset), start, key=lambda place: (place.n, place.i))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return None

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 
@@ -23,6 +23,30 @@ _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 logger = structlog.get_logger(__name__)
 
 
+REPLICA_CHANNEL: Final = "wb:replica:"
+"""What a replica's own channel begins with; its name follows."""
+
+
+class Taken(NamedTuple):
+    """The message, on a replica's own channel, that a session of its has been claimed: ``taken <board> <pid hash>
+    <generation>``."""
+
+    board: str
+    pid_hash: str
+    generation: int
+
+    @staticmethod
+    def encode(board: str, pid_hash: str) -> str:
+        """Return the message without the generation, which the claim adds."""
+        return f"taken {board} {pid_hash}"
+
+    @classmethod
+    def decode(cls, message: bytes) -> "Taken | None":
+        """Read the message; None if it is of a kind unknown here."""
+        kind, *fields = message.decode().split(" ")
+        return cls(fields[0], fields[1], int(fields[2])) if kind == "taken" else None
+
+
 class Listener(Protocol):
     """Who is told what the bus brings."""
 
@@ -32,6 +56,9 @@ class Listener(Protocol):
     def message(self, board: str, message: bytes) -> None:
         """Take a bus message, as ``protocol.commits.decode_message`` reads it."""
 
+    def taken(self, taken: Taken) -> None:
+        """Let a session go that another connection, perhaps on another replica, has claimed."""
+
 
 class Bus:
     """One connection to Redis that is subscribed to the boards with sessions on this replica."""
@@ -40,7 +67,7 @@ class Bus:
         self._redis = redis
         self._listener = listener
         # A subscription of our own keeps the connection in Pub/Sub mode, and tested, when no board is open.
-        self._own_channel = f"wb:replica:{replica}"
+        self._own_channel = REPLICA_CHANNEL + replica
         self._boards: set[str] = set()
         self._pubsub: Any = None
         self._heard = False
@@ -123,3 +150,7 @@ class Bus:
                     self._listener.message(board_of(name), message["data"])
                 elif message["type"] == "subscribe":
                     self._listener.subscribed(board_of(name))
+            elif message["type"] == "message":
+                taken = Taken.decode(message["data"])
+                if taken is not None:
+                    self._listener.taken(taken)

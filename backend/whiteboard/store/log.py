@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from redis.exceptions import NoScriptError
 
-from whiteboard.domain.positions import Lineage, Position
+from whiteboard.domain.positions import Lineage, Offset, Position
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.commits import FORMAT_VERSION, Commit, decode_entry
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
@@ -42,7 +42,7 @@ class Appended(NamedTuple):
     ``position``."""
 
     position: Position
-    repeats: list[str | None]
+    repeats: list[Offset | None]
 
 
 class Log:
@@ -170,4 +170,4 @@ def _appended(reply: object) -> Appended:
     if not isinstance(reply, list):
         raise TypeError(f"append.lua returned {reply!r}")
     epoch, n, *repeats = reply
-    return Appended(Position(epoch, n), [offset.decode() or None for offset in repeats])
+    return Appended(Position(epoch, n), [Offset.parse(offset.decode()) if offset else None for offset in repeats])

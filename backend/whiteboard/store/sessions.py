@@ -1,17 +1,23 @@
 """
-Sessions in Redis, written ahead: whichever replica a client comes back to finds its state (SPEC.md S1).
+Sessions in Redis, written ahead: whichever replica a client comes back to finds its state (SPEC.md S1, R2).
 
-``wb:{B}:session:<hash of pid>`` is a hash. It lives while its replica refreshes it, and for the recovery window after.
+``wb:{B}:session:<hash of pid>`` is a hash. It lives while its replica refreshes it, and for the recovery window
+after. Its generation rises with each claim; a write by an older one fails, so a replica that has slept cannot undo
+what came after.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any, Final, NamedTuple
 
+from whiteboard.domain.positions import Offset
 from whiteboard.errors import StoreUnavailable
+from whiteboard.store.bus import REPLICA_CHANNEL, Taken
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Final = 1
+_LUA = resources.files("whiteboard.store").joinpath("lua")
 
 
 class SessionKey(NamedTuple):
@@ -29,29 +35,79 @@ class SessionKey(NamedTuple):
         return f"wb:{{{self.board}}}:session:{self.pid_hash}"
 
 
+class SessionState(NamedTuple):
+    """What outlives a connection."""
+
+    sid: str
+    """The public session id."""
+    client: str
+    """The ``<client>`` of its op ids; empty for a classic one, whose ops its replica numbers."""
+    color: str
+    width: float
+    start: Offset
+    """Where it began to follow its board: before that it has missed nothing."""
+    generation: int = 1
+
+
 class Sessions:
     """All sessions' durable state."""
 
-    def __init__(self, redis: Redis, recovery_seconds: float) -> None:
+    def __init__(self, redis: Redis, replica: str, recovery_seconds: float) -> None:
         """
         Args:
             recovery_seconds: how long a session outlives its connection.
         """
         self._redis = redis
+        self._replica = replica
         self.lifetime_seconds = recovery_seconds
         self._lifetime_ms = int(recovery_seconds * 1000)
+        self._claim = redis.register_script(_LUA.joinpath("claim.lua").read_text())
+        self._write = redis.register_script(_LUA.joinpath("write.lua").read_text())
 
-    async def write(self, key: SessionKey, fields: Mapping[str, str | float]) -> None:
+    async def create(self, key: SessionKey, state: SessionState) -> None:
         """
-        Set fields of a session and start its lifetime anew; what is not named stays.
+        Write a new session and start its lifetime.
 
         Raises:
             StoreUnavailable: no answer in time (retry: writing twice does no harm).
         """
+        fields: Any = {**state._asdict(), "start": str(state.start), "owner": self._replica, "v": FORMAT_VERSION}
         pipeline = self._redis.pipeline(transaction=True)
-        pipeline.hset(str(key), mapping={"v": FORMAT_VERSION, **fields})  # type: ignore[dict-item]
+        pipeline.hset(str(key), mapping=fields)
         pipeline.pexpire(str(key), self._lifetime_ms)
         await _answer(pipeline.execute())
+
+    async def claim(self, key: SessionKey) -> SessionState | None:
+        """
+        Make a session this replica's, telling the one that had it; None if there is no such session.
+
+        Raises:
+            StoreUnavailable: no answer in time (retry: a claim that nobody follows up does no harm).
+        """
+        note = Taken.encode(*key)
+        args: list[str | int] = [self._replica, self._lifetime_ms, REPLICA_CHANNEL, note]
+        reply: list[bytes] = await _answer(self._claim(keys=[str(key)], args=args))
+        if not reply:
+            return None
+        fields = {name.decode(): value.decode() for name, value in zip(reply[::2], reply[1::2], strict=True)}
+        return SessionState(
+            fields["sid"],
+            fields["client"],
+            fields["color"],
+            float(fields["width"]),
+            Offset.parse(fields["start"]),
+            int(fields["generation"]),
+        )
+
+    async def write(self, key: SessionKey, generation: int, color: str, width: float) -> bool:
+        """
+        Write a session's style and start its lifetime anew; False if somebody else has claimed it.
+
+        Raises:
+            StoreUnavailable: no answer in time (retry: writing twice does no harm).
+        """
+        args: list[str | float] = [generation, self._lifetime_ms, "color", color, "width", width]
+        return bool(await _answer(self._write(keys=[str(key)], args=args)))
 
     async def refresh(self, keys: Iterable[SessionKey]) -> None:
         """
@@ -66,8 +122,8 @@ class Sessions:
         await _answer(pipeline.execute())
 
 
-async def _answer(reply: object) -> None:
+async def _answer(reply: Any) -> Any:
     try:
-        await reply  # type: ignore[misc]
+        return await reply
     except (RedisError, *OUTAGE) as error:
         raise StoreUnavailable(str(error)) from error

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from whiteboard.domain.ops import AnyOp, number_of
-from whiteboard.domain.positions import ORIGIN, Position
+from whiteboard.domain.positions import ORIGIN, Offset, Position
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import BadPosition, Busy, Invalid, UnknownEvent, WhiteboardError
 from whiteboard.protocol.codec import Style, check_board, client_id, decode_op, parse, peek_number, split_ops
@@ -33,10 +33,13 @@ class BoardApplication:
         """Admit a page that names a board and proves its client (B1, B2)."""
         if not isinstance(auth, dict):
             raise Invalid("auth is {board, secret, position?}")
-        board, client, start = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
+        board, client, position = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
         room = await self._rooms.open(board)
-        last_n = await self._rooms.log.last_number(board, client)
-        socket.session = await self._visits.begin(socket, room, client, BOARD, start, last_n)
+        session = await self._visits.begin(socket, room, BOARD, client, Offset.behind(position), auth)
+        # Whatever else it was told: the page knows best what it has applied.
+        session.start = Offset.behind(position)
+        session.last_n = await self._rooms.log.last_number(board, client)
+        socket.session = session
 
     def connected(self, socket: Socket) -> None:
         """Say welcome, then let the session follow its board (B3, B4)."""
@@ -51,6 +54,7 @@ class BoardApplication:
                 "color": session.color,
                 "width": session.width,
                 "last": session.last_n,
+                "recovered": session.recovered,
             },
         )
         self._rooms.join(session)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import Invalid, UnknownEvent, WhiteboardError
 from whiteboard.protocol.classic import Pen, decode_drawing
@@ -37,19 +38,24 @@ class ClassicApplication:
         self._numbers = itertools.count(1)
 
     async def connect(self, socket: Socket, query: Mapping[str, str], auth: Any) -> None:
-        """Admit anybody to a board with a proper name (C1)."""
-        named = auth.get("board") if isinstance(auth, dict) else None
-        board = check_board(named or query.get("board") or DEFAULT_BOARD)
+        """Admit anybody to a board with a proper name (C1), back in their session if they had one (R1)."""
+        auth = auth if isinstance(auth, dict) else {}
+        board = check_board(auth.get("board") or query.get("board") or DEFAULT_BOARD)
         room = await self._rooms.open(board)
-        socket.session = await self._visits.begin(socket, room, self._client, CLASSIC, room.position, 0)
+        start, replay = Offset.behind(room.position), CLASSIC.replay(room.content)
+        session = await self._visits.begin(socket, room, CLASSIC, "", start, auth)
+        socket.session = session, None if session.recovered else replay
 
     def connected(self, socket: Socket) -> None:
-        """Tell the colour, draw the board, then let the session follow it (C2)."""
-        session: Session = socket.session
+        """Tell the colour, draw the board, then let the session follow it (C2); only the last if it was here before."""
+        session, replay = socket.session
+        socket.session = session
         self._arrivals.came(session)
-        socket.emit("init", {"color": session.color})
-        socket.send(CLASSIC.replay(session.room.content))
-        session.start = session.room.position
+        if session.lost_place:
+            socket.emit("resync", {})
+        if replay is not None:
+            socket.emit("init", {"color": session.color})
+            socket.send(replay)
         self._rooms.join(session)
 
     def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:

@@ -28,7 +28,7 @@ class Arrivals:
             transport=session.socket.transport,
             board=session.room.name,
             color=session.color,
-            recovered=False,
+            recovered=session.recovered,
         )
 
     def went(self, session: Session, reason: str) -> None:

@@ -34,8 +34,7 @@ class Classic:
 
     def draw(self, color: str = "black", **fields: Any) -> AnyOp:
         op = self.pen.draw(f"c:{len(self.ops) + 1}", "s", decode_drawing(drawing(**fields)), color, 4.0)
-        self.heard += segments(op, self.board)
-        self.board.apply(op)
+        self.heard += segments(self.board.apply(op))
         self.ops.append(op)
         return op
 
@@ -174,9 +173,8 @@ def test_single_point_is_a_segment_of_no_length() -> None:
     dot = {"kind": "stroke", "points": [512.0, 512.0], "color": "red", "width": 9.0}
     add, grow = Add(id="p:1", element=dot), Grow(id="p:2", element="p:1", points=[1024.0, 0.0, 0.0, 0.0])
     board = Board()
-    assert list(segments(add, board)) == [{"x0": 0.25, "y0": 0.5, "x1": 0.25, "y1": 0.5, "color": "red"}]
-    board.apply(add)
-    assert list(segments(grow, board)) == [
+    assert list(segments(board.apply(add))) == [{"x0": 0.25, "y0": 0.5, "x1": 0.25, "y1": 0.5, "color": "red"}]
+    assert list(segments(board.apply(grow))) == [
         {"x0": 0.25, "y0": 0.5, "x1": 0.5, "y1": 0.0, "color": "red"},
         {"x0": 0.5, "y0": 0.0, "x1": 0.0, "y1": 0.0, "color": "red"},
     ]
@@ -192,7 +190,7 @@ def test_op_is_silent_when_it_changes_nothing() -> None:
         Grow(id="q:1", element="p:1", points=[1.0, 1.0]),
         Remove(id="p:2", elements=["p:1"]),
     ):
-        assert list(segments(op, board)) == []
+        assert list(segments(board.apply(op))) == []
 
 
 @pytest.mark.parametrize(
@@ -219,7 +217,6 @@ def test_element_never_stops_a_room_when_it_is_of_a_newer_version(element: dict[
     heard: list[dict[str, Any]] = []
     for logged in decode_commit(Position(1, 1), json.dumps(ops).encode()).ops:
         assert logged.op is not None
-        heard += segments(logged.op, board)
-        board.apply(logged.op)
+        heard += segments(board.apply(logged.op))
     heard += [payload for element in board.elements.values() for payload in element_segments(element)]
     assert {"x0": 0.0, "y0": 0.0, "x1": 0.0, "y1": 0.0, "color": "red"} in heard

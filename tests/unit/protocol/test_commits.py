@@ -48,7 +48,7 @@ def test_message_is_refused_when_it_is_none(message: bytes) -> None:
 
 def test_offset_counts_the_ops_of_a_commit_from_0() -> None:
     """[B11] `<epoch>-<n>-<i>`."""
-    assert [decoded().offset(i) for i in (0, 1)] == ["2-7-0", "2-7-1"]
+    assert [str(decoded().offset(i)) for i in (0, 1)] == ["2-7-0", "2-7-1"]
 
 
 NEWER = [

@@ -4,21 +4,21 @@ import itertools
 from typing import Any
 
 import pytest
-from whiteboard.domain.positions import ORIGIN
+from whiteboard.domain.positions import ORIGIN, Offset
 from whiteboard.metrics import Metrics
 from whiteboard.rooms import room as rooms
 from whiteboard.rooms import session as sessions
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.room import Room, RoomState
 from whiteboard.rooms.session import Session, State
-from whiteboard.store.sessions import SessionKey
+from whiteboard.store.sessions import SessionKey, SessionState
 
 NOBODY: Any = None
 
 
 def session_in(state: State) -> Session:
     key = SessionKey.of("b", "pid")
-    session = Session(NOBODY, NOBODY, key, "me", BOARD, ORIGIN, 0, color="black", width=4.0)
+    session = Session(NOBODY, NOBODY, key, BOARD, SessionState("s", "me", "black", 4.0, Offset.behind(ORIGIN)))
     session.state = state
     return session
 
@@ -43,7 +43,7 @@ def test_session_cannot_be_revived() -> None:
 
 
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(RoomState, RoomState)))
-def test_room_takes_legal_steps_only(state: RoomState, then: RoomState) -> None:
+async def test_room_takes_legal_steps_only(state: RoomState, then: RoomState) -> None:
     """[L6] Repairing and live take turns; a closed room stays closed."""
     room = Room("b", NOBODY, Metrics())
     room._state = state

@@ -1,0 +1,77 @@
+"""
+What a room has told lately: from here a session that comes back is told what it has missed (SPEC.md R3).
+
+Each op is kept once, for all who come back, and its frames are made once, when somebody first needs them.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from whiteboard.domain.board import Drawn
+from whiteboard.domain.positions import Offset
+from whiteboard.engine.frame import Frame
+from whiteboard.protocol.commits import LoggedOp
+
+if TYPE_CHECKING:
+    from whiteboard.rooms.dialects import Dialect
+
+MAX_OPS: Final = 50_000
+
+
+class Told:
+    """One op of the log, in its place."""
+
+    __slots__ = ("_frames", "at", "drawn", "logged", "offset")
+
+    def __init__(self, logged: LoggedOp, offset: Offset, drawn: Drawn | None, at: float) -> None:
+        self.logged = logged
+        self.offset = offset
+        self.drawn = drawn
+        self.at = at
+        """When it was told here, in seconds of the event loop's clock."""
+        self._frames: dict[Dialect, Sequence[Frame]] = {}
+
+    def frames(self, dialect: "Dialect") -> Sequence[Frame]:
+        """Return what a dialect tells of it."""
+        frames = self._frames.get(dialect)
+        if frames is None:
+            frames = self._frames[dialect] = dialect.frames(self)
+        return frames
+
+
+class Recent:
+    """The last ops of a room, in order and without a gap, bounded by age and number."""
+
+    def __init__(self) -> None:
+        self._told: deque[Told] = deque()
+        self.floor = 0
+        """Everything behind this commit's number is here."""
+
+    @property
+    def last(self) -> Offset | None:
+        """The offset of the last op, None if there is none."""
+        return self._told[-1].offset if self._told else None
+
+    def add(self, told: Told) -> None:
+        """Keep an op."""
+        self._told.append(told)
+        if len(self._told) > MAX_OPS:
+            self.floor = self._told.popleft().offset.n
+
+    def forget(self, before: float) -> None:
+        """Forget what was told before a time of the event loop's clock."""
+        while self._told and self._told[0].at < before:
+            self.floor = self._told.popleft().offset.n
+
+    def since(self, offset: Offset) -> list[Told] | None:
+        """Return what came behind ``offset``, in order; None if that is no longer all here."""
+        if offset.n < self.floor:
+            return None
+        return list(self._backwards_to(offset))[::-1]
+
+    def _backwards_to(self, offset: Offset) -> Iterator[Told]:
+        for told in reversed(self._told):
+            if told.offset[1:] <= offset[1:]:
+                return
+            yield told

@@ -1,0 +1,13 @@
+-- Claim a session for a replica: raise its generation, so that whoever held it can write to it no more (SPEC.md R2).
+--
+-- KEYS: the session (hash)
+-- ARGV: the replica, the lifetime in ms, the prefix of replicas' channels, what to tell the replica that held it before
+-- Returns: the session's fields and values, nothing if there is no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+local former = redis.call('HGET', KEYS[1], 'owner')
+local generation = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if former then redis.call('PUBLISH', ARGV[3] .. former, ARGV[4] .. ' ' .. generation) end
+return redis.call('HGETALL', KEYS[1])
