@@ -1,0 +1,133 @@
+"""Sessions' durable state against a real server."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from whiteboard.domain.positions import Offset
+from whiteboard.errors import StoreUnavailable
+from whiteboard.store.bus import REPLICA_CHANNEL
+from whiteboard.store.connection import connect
+from whiteboard.store.sessions import SessionKey, Sessions, SessionState
+
+from tests.conftest import OwnRedis
+
+KEY = SessionKey.of("b", "the secret pid")
+STATE = SessionState("sid-1", "client-1", "red", 4.5, Offset(7, 3, 1))
+
+
+@pytest.fixture
+def sessions(store: Any) -> Sessions:
+    """The sessions of one replica; ``another`` makes those of a second one."""
+    return Sessions(store, "replica-1", 120.0)
+
+
+def another(store: Any) -> Sessions:
+    return Sessions(store, "replica-2", 120.0)
+
+
+async def test_session_is_written_with_its_version_and_its_end(sessions: Sessions, store: Any) -> None:
+    """[S1] A hash that ends by itself the recovery window after it was last written."""
+    await sessions.create(KEY, STATE)
+    assert await store.hgetall(str(KEY)) == {
+        b"v": b"1",
+        b"sid": b"sid-1",
+        b"client": b"client-1",
+        b"color": b"red",
+        b"width": b"4.5",
+        b"start": b"7-3-1",
+        b"generation": b"1",
+        b"owner": b"replica-1",
+    }
+    assert 119_000 < await store.pttl(str(KEY)) <= 120_000
+
+
+async def test_session_keeps_what_a_change_does_not_name(sessions: Sessions, store: Any) -> None:
+    """[S1] A change of style is that only, and starts the lifetime anew."""
+    await sessions.create(KEY, STATE)
+    await store.pexpire(str(KEY), 5_000)
+    assert await sessions.write(KEY, 1, "blue", 9.0)
+    assert await store.pttl(str(KEY)) > 100_000
+    assert await another(store).claim(KEY) == STATE._replace(color="blue", width=9.0, generation=2)
+
+
+async def test_claim_brings_the_session_back_on_another_replica(sessions: Sessions, store: Any) -> None:
+    """[R2] Each claim raises the generation and tells the replica that had it, which may be the same one."""
+    await sessions.create(KEY, STATE)
+    async with store.pubsub() as listener:
+        await listener.subscribe(REPLICA_CHANNEL + "replica-1", REPLICA_CHANNEL + "replica-2")
+        for _ in range(2):
+            assert (await listener.get_message(timeout=5))["type"] == "subscribe"
+        assert await another(store).claim(KEY) == STATE._replace(generation=2)
+        assert await sessions.claim(KEY) == STATE._replace(generation=3)
+        told = [await listener.get_message(timeout=5) for _ in range(2)]
+    assert [message["channel"].decode() for message in told] == [
+        REPLICA_CHANNEL + "replica-1",
+        REPLICA_CHANNEL + "replica-2",
+    ]
+    assert [message["data"].split()[-1] for message in told] == [b"2", b"3"]
+    assert await store.hget(str(KEY), "owner") == b"replica-1"
+
+
+async def test_write_fails_when_the_session_has_been_claimed(sessions: Sessions, store: Any) -> None:
+    """[R2] A replica that has slept cannot undo what came after; nor can it bring back what is over."""
+    await sessions.create(KEY, STATE)
+    await another(store).claim(KEY)
+    assert not await sessions.write(KEY, 1, "blue", 9.0)
+    assert await store.hget(str(KEY), "color") == b"red"
+    assert await another(store).write(KEY, 2, "green", 9.0)
+    await store.delete(str(KEY))
+    assert not await sessions.write(KEY, 2, "blue", 9.0)
+    assert not await store.exists(str(KEY))
+
+
+async def test_claim_finds_nothing_when_there_is_no_such_session(sessions: Sessions, store: Any) -> None:
+    """[R4] Neither an unknown pid nor one of another board; and asking leaves nothing behind."""
+    await sessions.create(KEY, STATE)
+    assert await sessions.claim(SessionKey.of("b", "another pid")) is None
+    assert await sessions.claim(SessionKey.of("c", "the secret pid")) is None
+    assert await store.keys() == [str(KEY).encode()]
+
+
+async def test_claims_get_generations_of_their_own_when_they_come_at_once(sessions: Sessions, store: Any) -> None:
+    """[R2] Of two that race, one is the later."""
+    await sessions.create(KEY, STATE)
+    claimed = await asyncio.gather(*(replica.claim(KEY) for replica in [sessions, another(store)] * 5))
+    assert sorted(state.generation for state in claimed if state) == list(range(2, 12))
+
+
+async def test_session_lives_on_when_it_is_refreshed(sessions: Sessions, store: Any) -> None:
+    """[S1] One that is over stays over: a refresh brings nothing back."""
+    others = [SessionKey.of(f"b{i}", "pid") for i in range(3)]
+    for key in (KEY, *others):
+        await sessions.create(key, STATE)
+        await store.pexpire(str(key), 5_000)
+    await store.delete(str(others[2]))
+    await sessions.refresh([KEY, *others])
+    assert [await store.pttl(str(key)) > 100_000 for key in (KEY, *others)] == [True, True, True, False]
+    assert not await store.exists(str(others[2]))
+    await sessions.refresh([])
+
+
+def test_key_does_not_tell_the_secret() -> None:
+    """[S1] Whoever may list keys cannot take over sessions; the board is the hash tag."""
+    assert str(KEY).startswith("wb:{b}:session:")
+    assert "secret" not in str(KEY)
+    assert SessionKey.of("b", "another pid") != KEY
+    assert SessionKey.of("b", "the secret pid") == KEY
+
+
+async def test_store_counts_as_unavailable_when_redis_is_gone(own_redis: OwnRedis) -> None:
+    """[E6] Each way to a session says so by one error."""
+    client = connect(own_redis.url, None, timeout_seconds=0.3)
+    own_redis.kill()
+    sessions = Sessions(client, "replica-1", 120.0)
+    for call in (
+        lambda: sessions.create(KEY, STATE),
+        lambda: sessions.claim(KEY),
+        lambda: sessions.write(KEY, 1, "red", 4.0),
+        lambda: sessions.refresh([KEY]),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await call()
+    await client.aclose()
