@@ -1,6 +1,8 @@
 """What tests share: real servers of Redis (no mock: DESIGN D10), ports, a browser."""
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import time
@@ -97,10 +99,12 @@ def free_port() -> Callable[[], int]:
     """Return a function that finds a TCP port that nobody listens on."""
 
     def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            return port
+        # Below the ports that the system gives to outgoing connections: one of those may take it before its server does.
+        for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+        raise RuntimeError("no free port in a hundred tries")
 
     return find
 
