@@ -99,7 +99,7 @@ def free_port() -> Callable[[], int]:
     """Return a function that finds a TCP port that nobody listens on."""
 
     def find() -> int:
-        # Below the ports that the system gives to outgoing connections: one of those may take it before its server does.
+        # Below the ports that the system gives to outgoing connections: one might take it before its server does.
         for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
             with socket.socket() as probe, contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
