@@ -32,7 +32,7 @@ async def serve() -> AsyncIterator[Serve]:
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     async def start(make: Callable[..., Any], **options: Any) -> Served:
-        server = make(**{"close_wait": 0.5} | options)
+        server = make(**{"close_wait": 0.2} | options)
         app = web.Application()
         server.attach(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

@@ -215,6 +215,18 @@ class TestPayloads:
         assert (await first)[0] == 200
         assert (await session.get())[0] == 400
 
+    async def test_a_slow_handler_is_not_the_clients_fault(self, serve: Serve) -> None:
+        """While its POST is handled a client can send nothing, so it is not timed out either."""
+        served = await serve(engine_server, ping_interval=0.05, ping_timeout=0.05)
+
+        async def slow(sid: str, data: str) -> None:
+            await asyncio.sleep(0.3)
+
+        served.server.on("message", slow)
+        session = await served.http.open()
+        assert await session.post("4a\x1e3") == (200, "ok")
+        assert await session.get() == (200, "2")
+
     async def test_a_body_that_never_ends_is_cut_off(self, serve: Serve) -> None:
         """With its session, when that has answered no ping."""
         served = await serve(engine_server, ping_interval=0.05, ping_timeout=0.05)

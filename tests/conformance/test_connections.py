@@ -57,8 +57,7 @@ class TestSending:
             written: list[bytes] = []
             for connection in calm.eio.connections.values():
                 if connection.sink is not None:
-                    sink = connection.sink
-                    connection.sink = lambda data, sink=sink: (written.append(data), sink(data))[1]  # type: ignore[misc]
+                    connection.sink = recording(connection.sink, written)
             write_all(
                 calm.eio.connections.values(), Batch([Frame(b"a"), Frame("ü".encode()), Frame(b"b", binary=True)])
             )
@@ -262,7 +261,7 @@ class TestClosing:
             assert await poll == (200, "1")
             assert (await calm.http("GET", "EIO=4&transport=polling"))[0] == 503
         await shutdown
-        await until(lambda: told == ["server disconnect"] * 2)
+        assert told == ["server disconnect"] * 2
 
 
 class TestHandlers:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from whiteboard.engine.errors import BadRequest, InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.options import Options
-from whiteboard.engine.packet import Packet, PacketType
+from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import Polling
 from whiteboard.engine.session import Due, Reason, Session, State
 from whiteboard.engine.timers import DISARMED, Ticker

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from whiteboard.engine.errors import BadRequest, InvalidPacket, PayloadTooLarge
 from whiteboard.engine.frame import Frame
-from whiteboard.engine.packet import SEPARATOR, PacketType, decode_payload
+from whiteboard.engine.payload import SEPARATOR, PacketType, decode_payload
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import cut, socket_of
 
@@ -33,12 +33,12 @@ class Polling:
     """The open poll, the open POST and the queue of one connection."""
 
     name = "polling"
-    is_deaf = False
 
-    __slots__ = ("_connection", "_is_posting", "_poll", "_queue", "_wire", "outbox_bytes")
+    __slots__ = ("_connection", "_is_posting", "_poll", "_queue", "_wire", "is_deaf", "outbox_bytes")
 
     def __init__(self, connection: "Connection") -> None:
         self.outbox_bytes = 0
+        self.is_deaf = False  # a POST is being handled: the client can send nothing, an answer to a ping neither
         self._connection = connection
         self._queue: list[bytes] = []
         self._poll: tuple[asyncio.Future[bytes], web.Request] | None = None
@@ -95,6 +95,7 @@ class Polling:
         try:
             with self._on_wire(request):
                 body = await _read(request, connection.owner.options.max_payload)
+            self.is_deaf = True
             for count, packet in enumerate(decode_payload(body), 1):
                 if connection.state is State.CLOSED:
                     break
@@ -106,7 +107,7 @@ class Polling:
             connection.finish(Reason.INVALID_PACKET)
             raise
         finally:
-            self._is_posting = False
+            self._is_posting = self.is_deaf = False
             if connection.state is State.CLOSED:
                 await connection.owner.farewell(connection)
 
