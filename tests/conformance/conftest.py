@@ -7,11 +7,17 @@ from typing import Any, NamedTuple
 import aiohttp
 import pytest
 import pytest_asyncio
+import uvloop
 from aiohttp import web
 from whiteboard.engine.server import Server
 
 from tests.conformance.clients import Http
 from tests.conformance.server import engine_server, socketio_server
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run these tests on both loops: their transports differ in buffering, half-closing and errors."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 class Served(NamedTuple):
@@ -29,6 +35,7 @@ Serve = Callable[..., Awaitable[Served]]
 async def serve() -> AsyncIterator[Serve]:
     """Start a server: ``await serve(engine_server, ping_interval=25)``."""
     runners = []
+    engines = []
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     async def start(make: Callable[..., Any], **options: Any) -> Served:
@@ -40,14 +47,18 @@ async def serve() -> AsyncIterator[Serve]:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         runners.append(runner)
-        assert isinstance(site._server, asyncio.Server)
-        port = site._server.sockets[0].getsockname()[1]
+        port = runner.addresses[0][1]
         is_engine = isinstance(server, Server)
         path = "/engine.io/" if is_engine else "/socket.io/"
-        return Served(Http(session, port, path), server, server if is_engine else server.eio)
+        served = Served(Http(session, port, path), server, server if is_engine else server.eio)
+        engines.append(served.eio)
+        return served
 
     yield start
     await session.close()
+    for engine in engines:  # at once: shutting down politely has a test of its own
+        for connection in list(engine.connections.values()):
+            connection.finish("end of the test")
     for runner in runners:
         await runner.cleanup()
 
