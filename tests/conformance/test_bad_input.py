@@ -199,6 +199,16 @@ class TestPayloads:
         assert (await session.post(chunks() if is_chunked else b"4" * 1001))[0] == 413
         assert await session.post("4fine") == (200, "ok")
 
+    async def test_a_client_that_leaves_its_poll_is_missed_soon(self, calm: Served) -> None:
+        """Not only at the next ping: others see who is there."""
+        told: list[str] = []
+        calm.server.on("disconnect", lambda sid, reason: told.append(reason))
+        session = await calm.http.open()
+        async with connect(calm.http.port) as wire:
+            wire.raw(f"GET /engine.io/?{session.query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            await until(lambda: calm.eio.connections[session.sid].polling.is_waiting)
+        await until(lambda: told == ["transport close"])
+
     async def test_two_posts_at_once_end_the_session(self, calm: Served) -> None:
         """Their order would be anybody's guess."""
         held = asyncio.Event()
@@ -248,6 +258,24 @@ class TestUpgrades:
             assert await wire.closed() == 1002
         assert await session.post("4hello") == (200, "ok")
         assert await session.get() == (200, "4hello")
+
+    async def test_an_upgrade_before_a_post_is_answered_fails(self, calm: Served) -> None:
+        """Else two messages of one client would be handled at once."""
+        gate = asyncio.Event()
+
+        async def hold(sid: str, data: str) -> None:
+            await gate.wait()
+
+        calm.server.on("message", hold)
+        session = await calm.http.open()
+        post = asyncio.create_task(session.post("4a"))
+        await until(lambda: calm.eio.connections[session.sid].polling.is_posting)
+        async with websocket(calm.http, session.upgrade_query) as wire:
+            wire.send("2probe")
+            wire.send("5")
+            assert await wire.closed() == 1002
+        gate.set()
+        assert await post == (200, "ok")
 
     async def test_an_upgrade_whose_client_goes_leaves_polling_as_it_was(self, calm: Served) -> None:
         """And another one may succeed."""

@@ -217,6 +217,10 @@ class TestClosing:
             assert await wire.closed() == 1000
             await wire.ended()
             await until(lambda: told == ["server disconnect"])
+            # What is written now is answered by a reset.
+            while not wire.writer.transport.is_closing():
+                wire.raw(b"x")
+                await asyncio.sleep(0.01)
 
     async def test_an_open_poll_is_ended_with_close_and_posts_are_heard(self, calm: Served) -> None:
         """Until the client has had its time; then the session is unknown."""
@@ -302,7 +306,8 @@ class TestHandlers:
     ) -> None:
         """The handler judges: InvalidPacket is the client's fault, anything else is ours."""
 
-        def judge(sid: str, data: str) -> None:
+        async def judge(sid: str, data: str) -> None:
+            await asyncio.sleep(0.05)
             raise InvalidPacket("bad") if data == "bad" else RuntimeError("a defect")
 
         calm.server.on("message", judge)
@@ -311,11 +316,22 @@ class TestHandlers:
             wire.send("4good")
             wire.send("4bad")
             wire.send("4good")
+            await asyncio.sleep(0.06)
+            wire.send("4good")
             assert await wire.closed() == 1002
         assert caplog.text.count("RuntimeError: a defect") == 1
         session = await calm.http.open()
         assert (await session.post("4bad"))[0] == 400
         assert (await session.get())[0] == 400
+
+    async def test_what_the_connect_handler_sends_comes_behind_the_open_packet(self, calm: Served) -> None:
+        """On both transports."""
+        calm.server.on("connect", lambda sid, environ: not calm.eio.connections[sid].send(Frame(b"hello")) or None)
+        async with websocket(calm.http) as wire:
+            assert (await wire.text())[0] == "0"
+            assert await wire.text() == "4hello"
+        session = await calm.http.open()
+        assert await session.get() == (200, "4hello")
 
     async def test_sids_name_their_replica_and_cannot_be_guessed(self, calm: Served) -> None:
         """128 random bits behind the replica's name."""

@@ -34,7 +34,7 @@ class Polling:
 
     name = "polling"
 
-    __slots__ = ("_connection", "_is_posting", "_poll", "_queue", "_wire", "is_deaf", "outbox_bytes")
+    __slots__ = ("_connection", "_poll", "_queue", "_wire", "is_deaf", "is_posting", "outbox_bytes")
 
     def __init__(self, connection: "Connection") -> None:
         self.outbox_bytes = 0
@@ -42,7 +42,7 @@ class Polling:
         self._connection = connection
         self._queue: list[bytes] = []
         self._poll: tuple[asyncio.Future[bytes], web.Request] | None = None
-        self._is_posting = False
+        self.is_posting = False
         self._wire: list[web.Request] = []  # requests that are being read or answered just now
 
     async def poll(self, request: web.Request) -> bytes:
@@ -87,10 +87,10 @@ class Polling:
             BadRequest: another POST is open; the session is over.
             InvalidPacket: so is it at the first invalid packet; what stood before it has been delivered.
         """
-        if self._is_posting:
+        if self.is_posting:
             self._connection.finish(Reason.TRANSPORT_ERROR)
             raise BadRequest("a POST is open already")
-        self._is_posting = True
+        self.is_posting = True
         connection = self._connection
         try:
             with self._on_wire(request):
@@ -107,7 +107,7 @@ class Polling:
             connection.finish(Reason.INVALID_PACKET)
             raise
         finally:
-            self._is_posting = self.is_deaf = False
+            self.is_posting = self.is_deaf = False
             if connection.state is State.CLOSED:
                 await connection.owner.farewell(connection)
 
@@ -147,7 +147,7 @@ class Polling:
         self.release(NOOP if reason == Reason.CLIENT_DISCONNECT else CLOSE)
         for request in self._wire:
             cut(request)
-        if not self._is_posting:  # else the POST's end is the last that the application hears
+        if not self.is_posting:  # else the POST's end is the last that the application hears
             self._connection.owner.spawn(self._connection.owner.farewell(self._connection))
 
     def hand_over(self) -> list[bytes]:

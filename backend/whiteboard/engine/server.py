@@ -207,9 +207,6 @@ class Server:
             logger.exception("%s: the message handler failed", connection.sid)
 
     async def farewell(self, connection: Connection) -> None:
-        if connection.is_gone:
-            return
-        connection.is_gone = True
         try:
             await self._call("disconnect", connection.sid, connection.session.reason)
         except Exception:

@@ -191,8 +191,6 @@ class WebSocket(asyncio.Protocol):
         elif control.opcode == rfc6455.CLOSE:
             code = NORMAL if control.close_code == 1005 else control.close_code
             self._fail(code, Reason.TRANSPORT_CLOSE)
-            if self._transport is not None:
-                self._transport.close()  # both have said goodbye; the server hangs up first
 
     def _fail(self, code: int, reason: str) -> None:
         self.shut(code)
