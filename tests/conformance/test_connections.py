@@ -243,14 +243,26 @@ class TestClosing:
         only(calm).send(Frame(b"hello"))
         assert await session.get() == (200, "4hello")
 
-    async def test_closing_during_an_upgrade_closes_both(self, calm: Served) -> None:
-        """The probe by a close frame, the session as on polling."""
+    async def test_closing_during_an_upgrade_waits_until_the_client_has_come_over(self, calm: Served) -> None:
+        """It polls no more, so there is no other way to tell it."""
+        session = await calm.http.open()
+        async with websocket(calm.http, session.upgrade_query) as wire:
+            wire.send("2probe")
+            assert await wire.text() == "3probe"
+            connection = only(calm)
+            connection.close(4001)
+            assert not connection.send(Frame(b"late"))
+            wire.send("5")
+            assert await wire.closed() == 4001
+
+    async def test_closing_during_an_upgrade_that_fails_closes_polling(self, calm: Served) -> None:
+        """Then it does poll."""
         session = await calm.http.open()
         async with websocket(calm.http, session.upgrade_query) as wire:
             wire.send("2probe")
             assert await wire.text() == "3probe"
             only(calm).close()
-            assert await wire.closed() is not None
+        await until(lambda: only(calm).state is State.CLOSING)
         assert await session.get() == (200, "1")
 
     async def test_shutdown_ends_every_session(self, calm: Served) -> None:
