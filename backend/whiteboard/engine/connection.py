@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from whiteboard.engine.errors import BadRequest, InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.options import Options
-from whiteboard.engine.packet import Packet, PacketType
+from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import Polling
 from whiteboard.engine.session import Due, Reason, Session, State
 from whiteboard.engine.timers import DISARMED, Ticker
@@ -46,19 +46,7 @@ class Connection:
             (``send``): on long-polling, under congestion, when closing.
     """
 
-    __slots__ = (
-        "_carrier",
-        "_parting",
-        "_probe",
-        "_waiters",
-        "is_gone",
-        "owner",
-        "session",
-        "sid",
-        "sink",
-        "slot",
-        "storage",
-    )
+    __slots__ = ("_carrier", "_parting", "_probe", "_waiters", "owner", "session", "sid", "sink", "slot", "storage")
 
     def __init__(self, sid: str, owner: Owner) -> None:
         self.sid = sid
@@ -66,7 +54,6 @@ class Connection:
         self.session = Session(sid, owner.options)
         self.sink: Callable[[bytes], None] | None = None
         self.slot = DISARMED
-        self.is_gone = False  # the disconnect handler has been told
         self.storage: dict[str, Any] | None = None  # of the layer above
         self._carrier: Polling | WebSocket = Polling(self)
         self._probe: WebSocket | None = None
@@ -226,11 +213,12 @@ class Connection:
         Raises:
             InvalidPacket: the upgrade has failed; the session goes on.
         """
+        if packet.type is PacketType.UPGRADE and self.polling.is_posting:
+            raise InvalidPacket("a POST is open")  # whose messages would no longer come before what follows
         assert self._probe is not None
-        assert isinstance(self._carrier, Polling)
         if self.session.receive_probe(packet) is State.UPGRADING:
             self._probe.write_text(b"3probe")
-            self._carrier.release()
+            self.polling.release()
             return False
         socket, self._probe = self._probe, None
         self._carry_on(socket)

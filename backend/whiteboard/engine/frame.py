@@ -5,7 +5,7 @@ What goes out: an application's message, encoded once for however many connectio
 from collections.abc import Iterable
 
 from whiteboard.engine import rfc6455
-from whiteboard.engine.packet import encode_binary
+from whiteboard.engine.payload import encode_binary
 
 
 class Frame:

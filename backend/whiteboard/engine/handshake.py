@@ -1,7 +1,6 @@
 """The start of a session and of its WebSocket: what a request asks for, and the answers to it. Pure."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -81,7 +80,7 @@ def switch_protocols(headers: Mapping[str, str]) -> bytes:
     key = headers.get("Sec-WebSocket-Key", "").strip()
     try:
         sound = len(base64.b64decode(key, validate=True)) == 16
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one
         sound = False
     if not sound:
         raise BadRequest("no Sec-WebSocket-Key")

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from whiteboard.engine.errors import BadRequest, InvalidPacket, PayloadTooLarge
 from whiteboard.engine.frame import Frame
-from whiteboard.engine.packet import SEPARATOR, PacketType, decode_payload
+from whiteboard.engine.payload import SEPARATOR, PacketType, decode_payload
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import cut, socket_of
 
@@ -33,16 +33,16 @@ class Polling:
     """The open poll, the open POST and the queue of one connection."""
 
     name = "polling"
-    is_deaf = False
 
-    __slots__ = ("_connection", "_is_posting", "_poll", "_queue", "_wire", "outbox_bytes")
+    __slots__ = ("_connection", "_poll", "_queue", "_wire", "is_deaf", "is_posting", "outbox_bytes")
 
     def __init__(self, connection: "Connection") -> None:
         self.outbox_bytes = 0
+        self.is_deaf = False  # a POST is being handled: the client can send nothing, an answer to a ping neither
         self._connection = connection
         self._queue: list[bytes] = []
         self._poll: tuple[asyncio.Future[bytes], web.Request] | None = None
-        self._is_posting = False
+        self.is_posting = False
         self._wire: list[web.Request] = []  # requests that are being read or answered just now
 
     async def poll(self, request: web.Request) -> bytes:
@@ -87,14 +87,15 @@ class Polling:
             BadRequest: another POST is open; the session is over.
             InvalidPacket: so is it at the first invalid packet; what stood before it has been delivered.
         """
-        if self._is_posting:
+        if self.is_posting:
             self._connection.finish(Reason.TRANSPORT_ERROR)
             raise BadRequest("a POST is open already")
-        self._is_posting = True
+        self.is_posting = True
         connection = self._connection
         try:
             with self._on_wire(request):
                 body = await _read(request, connection.owner.options.max_payload)
+            self.is_deaf = True
             for count, packet in enumerate(decode_payload(body), 1):
                 if connection.state is State.CLOSED:
                     break
@@ -106,7 +107,7 @@ class Polling:
             connection.finish(Reason.INVALID_PACKET)
             raise
         finally:
-            self._is_posting = False
+            self.is_posting = self.is_deaf = False
             if connection.state is State.CLOSED:
                 await connection.owner.farewell(connection)
 
@@ -146,7 +147,7 @@ class Polling:
         self.release(NOOP if reason == Reason.CLIENT_DISCONNECT else CLOSE)
         for request in self._wire:
             cut(request)
-        if not self._is_posting:  # else the POST's end is the last that the application hears
+        if not self.is_posting:  # else the POST's end is the last that the application hears
             self._connection.owner.spawn(self._connection.owner.farewell(self._connection))
 
     def hand_over(self) -> list[bytes]:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -47,6 +48,7 @@ class Server:
         self.ticker = Ticker(self.options.tick)
         self._handlers: dict[str, Handler] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._gone = asyncio.Event()  # a session has ended
         self._is_shut = False
 
     def on(self, event: str, handler: Handler | None = None) -> Handler:
@@ -71,18 +73,15 @@ class Server:
         app.on_shutdown.append(self._on_shutdown)
 
     async def shutdown(self) -> None:
-        """Take no more sessions, close those there are, and wait until they are over, at most ``close_wait``."""
+        """Take no more sessions, close those there are, and return when all have ended: within twice ``close_wait``."""
         self._is_shut = True
         for connection in list(self.connections.values()):
             connection.close(GOING_AWAY)
-        try:
-            async with asyncio.timeout(self.options.close_wait):
-                while self._tasks:
-                    await asyncio.wait(set(self._tasks))
-        except TimeoutError:
-            logger.warning("%d sessions did not end in time", len(self.connections))
-        for connection in list(self.connections.values()):
-            connection.finish(Reason.SERVER_DISCONNECT)
+        if not await self._all_gone():
+            for connection in list(self.connections.values()):
+                connection.finish(Reason.SERVER_DISCONNECT)
+            if not await self._all_gone():
+                logger.error("%d sessions have a handler that does not end", len(self.connections))
         self.ticker.stop()
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
@@ -208,20 +207,27 @@ class Server:
             logger.exception("%s: the message handler failed", connection.sid)
 
     async def farewell(self, connection: Connection) -> None:
-        if connection.is_gone:
-            return
-        connection.is_gone = True
         try:
             await self._call("disconnect", connection.sid, connection.session.reason)
         except Exception:
             logger.exception("%s: the disconnect handler failed", connection.sid)
         finally:
             self.connections.pop(connection.sid, None)
+            self._gone.set()
 
     async def _call(self, event: str, *args: Any) -> Any:
         handler = self._handlers.get(event)
         result: Any = None if handler is None else handler(*args)
         return await result if hasattr(result, "__await__") else result
+
+    async def _all_gone(self) -> bool:
+        """Wait until no session is left, at most ``close_wait``."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.options.close_wait):
+                while self.connections:
+                    self._gone.clear()
+                    await self._gone.wait()
+        return not self.connections
 
     async def _on_shutdown(self, app: web.Application) -> None:
         await self.shutdown()

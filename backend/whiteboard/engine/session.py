@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from whiteboard.engine.errors import IllegalTransition, InvalidPacket
 from whiteboard.engine.options import Options
-from whiteboard.engine.packet import Packet, PacketType
+from whiteboard.engine.payload import Packet, PacketType
 
 logger = logging.getLogger(__name__)
 

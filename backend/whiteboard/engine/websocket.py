@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
-from whiteboard.engine import packet, rfc6455
+from whiteboard.engine import payload, rfc6455
 from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.frame import Frame
-from whiteboard.engine.packet import Packet, PacketType
+from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import FAIR_SHARE
 from whiteboard.engine.session import Reason
 from whiteboard.engine.timers import DISARMED
@@ -173,7 +173,7 @@ class WebSocket(asyncio.Protocol):
         if self._is_shut:
             return  # by a message before this one
         try:
-            received = packet.decode(message) if isinstance(message, str) else Packet(PacketType.MESSAGE, message)
+            received = payload.decode(message) if isinstance(message, str) else Packet(PacketType.MESSAGE, message)
             if not self._is_active:
                 self._connection.receive_probe(received)
             elif self._connection.receive(received):
@@ -191,8 +191,6 @@ class WebSocket(asyncio.Protocol):
         elif control.opcode == rfc6455.CLOSE:
             code = NORMAL if control.close_code == 1005 else control.close_code
             self._fail(code, Reason.TRANSPORT_CLOSE)
-            if self._transport is not None:
-                self._transport.close()  # both have said goodbye; the server hangs up first
 
     def _fail(self, code: int, reason: str) -> None:
         self.shut(code)
@@ -254,5 +252,5 @@ def _end_stream(transport: asyncio.Transport) -> None:
 
 
 def _as_frame(waiting: bytes) -> bytes:
-    binary = packet.decode_binary(waiting)
+    binary = payload.decode_binary(waiting)
     return rfc6455.encode(rfc6455.TEXT, waiting) if binary is None else rfc6455.encode(rfc6455.BINARY, binary)
