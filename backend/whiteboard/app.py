@@ -1,6 +1,7 @@
 """The composition root: everything is wired here, started in order and stopped in reverse."""
 
 import asyncio
+import re
 import secrets
 import signal
 import socket
@@ -20,6 +21,7 @@ from whiteboard.rooms.visits import Visits
 from whiteboard.store import connection
 from whiteboard.store.embedded import EmbeddedStore
 from whiteboard.store.health import Health
+from whiteboard.store.replicas import Replicas
 from whiteboard.store.sessions import Sessions
 from whiteboard.web.api import BoardApi
 from whiteboard.web.board import BoardApplication
@@ -58,7 +60,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
 
     ``ending`` gets the exception of a worker that fails: the replica is then to be left.
     """
-    replica = f"{socket.gethostname()}-{secrets.token_hex(2)}"
+    replica = _name()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         url = settings.redis_url
@@ -74,7 +76,8 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         sessions = Sessions(redis, replica, settings.recovery_seconds)
         rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
         visits = Visits(sessions)
-        for worker in (health.run(), *rooms.workers()):
+        replicas = Replicas(redis, replica)
+        for worker in (health.run(), replicas.run(), *rooms.workers()):
             stack.push_async_callback(_end, _start(worker, ending))
         stack.push_async_callback(_flush, rooms, visits)
 
@@ -87,6 +90,8 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
             allowed_origins=settings.allowed_origins,
             max_payload_bytes=MAX_PAYLOAD_BYTES,
             note_error=_note_error(metrics),
+            replica=replica,
+            find_replica=replicas.find,
         )
         app = web.Application(middlewares=[tell_errors])
         Routes(BoardApi(rooms), health, metrics, replica).add_to(app)
@@ -98,6 +103,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         site = web.TCPSite(runner, settings.host, settings.port)
         await site.start()
         stack.push_async_callback(site.stop)
+        replicas.address = settings.address or _reached_at(*runner.addresses[0][:2])
         yield f"http://{_shown(settings.host)}:{runner.addresses[0][1]}"
 
 
@@ -107,6 +113,18 @@ def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]
         logger.warning("rejected", code=error.code, message=str(error), sid=sid, namespace=namespace)
 
     return note
+
+
+def _name() -> str:
+    """Name this replica: its host, and a mark of this process."""
+    return f"{re.sub('[^A-Za-z0-9_-]', '-', socket.gethostname())[:48]}-{secrets.token_hex(2)}"
+
+
+def _reached_at(host: str, port: int) -> str:
+    """Return where other replicas reach one that listens on ``host``."""
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostbyname(socket.gethostname())
+    return f"{host}:{port}"
 
 
 async def _flush(rooms: Rooms, visits: Visits) -> None:

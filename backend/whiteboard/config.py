@@ -12,6 +12,7 @@ from whiteboard.errors import ConfigurationError
 MAX_PAYLOAD_BYTES: Final = 1_000_000
 REDIS_TIMEOUT_SECONDS: Final = 5.0
 
+_ADDRESS = re.compile(r"[^\s:/]+:[0-9]{1,5}")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 
 
@@ -21,6 +22,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 3000
+    address: str | None = None
     redis_url: str | None = None
     redis_password_file: Path | None = None
     data_dir: Path = Path(".whiteboard")
@@ -51,6 +53,8 @@ class Settings:
         """Hold the settings against each other. Raises ConfigurationError."""
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"WHITEBOARD_PORT is 0 to 65535, not {self.port}")
+        if self.address is not None and _ADDRESS.fullmatch(self.address) is None:
+            raise ConfigurationError("WHITEBOARD_ADDRESS is <host>:<port>")
         if not 1 <= self.recovery_seconds <= 86_400:
             raise ConfigurationError("WHITEBOARD_RECOVERY_SECONDS is 1 to 86400")
         if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):

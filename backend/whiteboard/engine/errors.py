@@ -101,5 +101,13 @@ class Refused(EngineError):
         self.retry_after = retry_after
 
 
+class BadGateway(EngineError):
+    """The replica that a session lives on does not answer; the client may ask again."""
+
+    message = "Replica does not answer"
+    status = 502
+    retry = True
+
+
 class IllegalTransition(EngineError):
     """A step between states that ``LEGAL`` does not list: a defect of the engine, never of a client."""

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_REPLICA = re.compile(r"[A-Za-z0-9_-]{1,64}")
+REPLICA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Options:
             raise ValueError("outbox_high must be above outbox_low")
         if isinstance(self.allowed_origins, str) and self.allowed_origins != "*":
             raise ValueError("allowed_origins is a list of origins, or '*'")
-        if not _REPLICA.fullmatch(self.replica):
+        if not REPLICA_NAME.fullmatch(self.replica):
             raise ValueError("replica must be 1 to 64 characters of A-Z a-z 0-9 _ -")
 
     @property

@@ -17,7 +17,8 @@ from whiteboard.engine import handshake, origins, rfc6455
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.environ import REQUEST, environ_of
 from whiteboard.engine.errors import BadRequest, EngineError, Forbidden, InvalidPacket, Refused, UnknownSession
-from whiteboard.engine.options import Options
+from whiteboard.engine.forward import Forwarder
+from whiteboard.engine.options import REPLICA_NAME, Options
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import take_over, turn_away
 from whiteboard.engine.timers import Ticker
@@ -50,6 +51,8 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone = asyncio.Event()  # a session has ended
         self._is_shut = False
+        self.forwarder: Forwarder | None = None
+        """Passes requests for sessions of other replicas on; without one they are unknown sessions."""
 
     def on(self, event: str, handler: Handler | None = None) -> Handler:
         """
@@ -97,6 +100,8 @@ class Server:
                 return web.Response(status=204, headers=headers)
             upgrade = request.headers.get("Upgrade")
             transport, sid = handshake.read_query(request.method, request.query, upgrade)
+            if self.forwarder is not None and sid is not None and (elsewhere := self._elsewhere(sid)) is not None:
+                return await self.forwarder.forward(request, elsewhere)
             if transport == handshake.WEBSOCKET:
                 if sid is None:
                     await self._open_websocket(request)
@@ -173,6 +178,11 @@ class Server:
             socket.data_received(take_over(request, answer, socket))
         except ConnectionResetError:
             connection.lost(socket, Reason.TRANSPORT_CLOSE)
+
+    def _elsewhere(self, sid: str) -> str | None:
+        """The other replica that a sid names, None if it names this one, or none."""
+        replica, dot, _ = sid.partition(".")
+        return replica if dot and replica != self.options.replica and REPLICA_NAME.fullmatch(replica) else None
 
     def _find(self, sid: str) -> Connection:
         connection = self.connections.get(sid)

@@ -21,6 +21,7 @@ from whiteboard.engine.clients import Clients
 from whiteboard.engine.conform import ConformingServer
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
+from whiteboard.engine.forward import FindReplica, Forwarder
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
 from whiteboard.engine.session import Reason
@@ -38,12 +39,16 @@ class SocketServer:
         allowed_origins: str | Collection[str] | None,
         max_payload_bytes: int,
         note_error: ErrorNote,
+        replica: str,
+        find_replica: FindReplica,
     ) -> None:
         """
         Args:
             applications: by namespace (``/``, ``/board``, …).
             allowed_origins: None for the same origin only, ``*``, or a list.
             max_payload_bytes: the largest packet or POST body that a client may send.
+            replica: this process's name; connections' ids begin with it.
+            find_replica: tells where the others are reached.
         """
         self._applications = applications
         self._note_error = note_error
@@ -54,7 +59,9 @@ class SocketServer:
             json=_Json,
             allowed_origins=allowed_origins,
             max_payload=max_payload_bytes,
+            replica=replica,
         )
+        self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica)
         self._sio.answer_to(self)
         for namespace, application in applications.items():
             self._sio.on("connect", self._connect(namespace, application), namespace=namespace)
@@ -67,6 +74,7 @@ class SocketServer:
     async def close(self) -> None:
         """Close every connection; clients come back by themselves. May be called twice."""
         await self._sio.eio.shutdown()
+        await self._forwarder.close()
 
     def _connect(self, namespace: str, application: Application) -> Callable[..., Any]:
         async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
