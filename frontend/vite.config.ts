@@ -8,6 +8,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // no data: addresses, so that a strict content security policy holds
     modulePreload: { polyfill: false },
+    license: { fileName: "licenses.md" }, // of what is bundled
   },
   server: {
     proxy: { "/api": "http://127.0.0.1:3000", "/socket.io": { target: "http://127.0.0.1:3000", ws: true } },

@@ -58,6 +58,8 @@ export class Session {
   private readonly again: ReturnType<typeof backoff>;
   private link: Link | undefined;
   private sid = "";
+  /** Why the server will not have us. */
+  private refusal: Rejection | undefined;
   private style: Style | undefined;
   private online = true;
   private lostAt: number;
@@ -121,8 +123,12 @@ export class Session {
     this.link = this.outside.openLink(() => this.credentials(), this);
   }
 
-  /** Shows a draft at once and sends it as soon as may be. Undefined: the outbox is full. */
+  /** Shows a draft at once and sends it as soon as may be. Undefined: the outbox is full, or the server will not have us. */
   push(draft: Draft): Op | undefined {
+    if (this.refusal !== undefined) {
+      this.events.rejected(this.refusal);
+      return undefined;
+    }
     const op = this.outbox.push(draft);
     if (op === undefined) {
       this.events.rejected({ code: "outbox_full", message: "Too much is unsaved.", retry: true });
@@ -218,6 +224,7 @@ export class Session {
     }
     this.lose();
     this.become("refused");
+    this.refusal = rejection;
     this.link?.close();
     this.events.rejected(rejection);
     this.events.standing();

@@ -159,6 +159,8 @@ describe("joining", () => {
     expect(bench.links).toBe(0);
     expect(bench.status).toBe("offline");
     expect(bench.told.map(({ code }) => code)).toEqual(["bad_board"]);
+    expect(bench.session.push(stroke)).toBeUndefined();
+    expect(bench.told).toHaveLength(2);
   });
 
   test("what is drawn before the welcome is sent after it", async () => {
