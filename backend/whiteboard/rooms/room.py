@@ -27,6 +27,7 @@ from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
 
 _RETRY_SECONDS: Final = 0.5
+_REACH_SECONDS: Final = 5.0
 _SUPERSEDED_SECONDS: Final = 5.0
 
 logger = structlog.get_logger(__name__)
@@ -77,6 +78,22 @@ class Room:
     def holds(self, position: Position) -> bool:
         """Tell whether ``position`` is part of what this room has delivered."""
         return Lineage(self.position, self.lineage.ends).holds(position)
+
+    async def reach(self, position: Position) -> None:
+        """
+        Read on if ``position`` lies ahead: its holder may come from a replica that has heard more.
+
+        Raises:
+            StoreUnavailable: the log could not be read in time (retry).
+        """
+        for _ in range(2):  # What is being read already may have begun before the position was told to anybody.
+            if self.holds(position):
+                return
+            self.repair()
+            if self._repair is not None:
+                _, late = await asyncio.wait({self._repair}, timeout=_REACH_SECONDS)
+                if late:
+                    raise StoreUnavailable("the board cannot be read now")
 
     def recalls(self, offset: Offset, dialect: Dialect) -> bool:
         """Tell whether a session can go on from ``offset``: it is part of the log, and what came behind it can be

@@ -47,6 +47,8 @@ class Visits:
         known = await self._claim(room, client, pid)
         if known is not None and isinstance(pid, str):
             offset = _later(auth.get("offset"), known.start)
+            if offset is not None:
+                await room.reach(offset.position)
             if offset is not None and room.recalls(offset, dialect):
                 session = Session(socket, room, SessionKey.of(room.name, pid), dialect, known._replace(start=offset))
                 session.recovered = True

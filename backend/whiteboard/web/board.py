@@ -35,6 +35,7 @@ class BoardApplication:
             raise Invalid("auth is {board, secret, position?}")
         board, client, position = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
         room = await self._rooms.open(board)
+        await room.reach(position)
         session = await self._visits.begin(socket, room, BOARD, client, Offset.behind(position), auth)
         # Whatever else it was told: the page knows best what it has applied.
         session.start = Offset.behind(position)

@@ -1,0 +1,213 @@
+"""A replica without HTTP: the rooms and both namespaces on a real store, and pages that are spoken to directly."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import msgspec
+from msgspec import Raw
+from whiteboard.domain.board import Board
+from whiteboard.domain.ops import AnyOp, client_of, number_of
+from whiteboard.domain.positions import ORIGIN, Offset, Position
+from whiteboard.engine.connection import Connection
+from whiteboard.engine.frame import Frame
+from whiteboard.engine.packets import decode_event
+from whiteboard.engine.socket import Socket
+from whiteboard.errors import WhiteboardError
+from whiteboard.metrics import Metrics
+from whiteboard.protocol.codec import client_id, encode
+from whiteboard.protocol.commits import decode_commit
+from whiteboard.rooms.rooms import Rooms
+from whiteboard.rooms.visits import Visits
+from whiteboard.store.connection import connect
+from whiteboard.store.sessions import Sessions
+from whiteboard.web.board import BoardApplication
+from whiteboard.web.classic import ClassicApplication
+from whiteboard.web.sockets import Arrivals
+
+from tests.integration.waiting import eventually
+from tests.store.tasks import running
+
+
+class Wire:
+    """Stands where an ``engine.connection.Connection`` does: keeps the packets that it is sent."""
+
+    transport = "websocket"
+    sink = None
+
+    def __init__(self) -> None:
+        self.packets: list[str] = []
+        self.is_closed = False
+
+    def send(self, frame: Frame, *, droppable: bool = False) -> bool:
+        self.packets += [packet[1:].decode() for packet in frame.packets]
+        return True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Replica:
+    """One server process's rooms."""
+
+    def __init__(self, rooms: Rooms, sessions: Sessions, name: str) -> None:
+        self.rooms = rooms
+        self.metrics = rooms._metrics
+        self.errors: list[WhiteboardError] = []
+        visits, arrivals = Visits(sessions), Arrivals(name, self.metrics)
+        self._board = BoardApplication(rooms, visits, arrivals)
+        self._classic = ClassicApplication(rooms, visits, arrivals, client=secrets.token_urlsafe(15))
+
+    async def classic(self, board: str = "b", **auth: str) -> Socket:
+        """Let a classic client join a board; ``auth`` may be what makes it recover (``pid``, ``offset``)."""
+        socket = Socket(cast(Connection, Wire()), secrets.token_hex(4), "/", lambda *_: None)
+        await self._classic.connect(socket, {}, {"board": board, **auth})
+        self._classic.connected(socket)
+        return socket
+
+    async def page(self, board: str = "b", *, secret: str = "", position: Position = ORIGIN) -> "Page":
+        """Let a page join a board."""
+        page = Page(self._board, board, secret or secrets.token_urlsafe(16))
+        await page.join(position)
+        return page
+
+    def note_error(self, error: WhiteboardError, sid: str, namespace: str) -> None:
+        self.errors.append(error)
+
+
+@asynccontextmanager
+async def replica(redis_url: str, name: str = "replica-1", kind: type[Rooms] = Rooms) -> AsyncIterator[Replica]:
+    """Run a replica. ``kind`` may be a kind of rooms that a test has broken on purpose."""
+    redis = connect(redis_url, None, timeout_seconds=2.0)
+    sessions = Sessions(redis, name, 120.0)
+    rooms = kind(redis, name, Metrics(), sessions, open_seconds=5.0)
+    try:
+        async with running(*rooms.workers()):
+            yield Replica(rooms, sessions, name)
+    finally:
+        for room in rooms._rooms.values():
+            room.close()
+        await redis.aclose()
+
+
+class Page:
+    """
+    What our page does with the wire: it folds what it hears, its own ops included, in the log's order (SPEC.md B).
+
+    ``hear`` takes what has come, or only a part of it, as a slow network would. ``offsets`` is every op's place as it
+    was heard.
+    """
+
+    def __init__(self, application: BoardApplication, board: str, secret: str) -> None:
+        self._application = application
+        self._name = board
+        self._secret = secret
+        self.client = client_id(secret)
+        self.board = Board()
+        self.offsets: list[Offset] = []
+        self.pending: dict[int, AnyOp] = {}
+        self.rejected: list[dict[str, Any]] = []
+        self.welcomes: list[dict[str, Any]] = []
+        self.is_stale = False
+        self.n = 0
+
+    async def join(self, position: Position = ORIGIN) -> None:
+        """Connect; ``position`` is what it has."""
+        self.wire, self._heard = Wire(), 0
+        self.socket = Socket(cast(Connection, self.wire), secrets.token_hex(4), "/board", lambda *_: None)
+        auth = {"board": self._name, "secret": self._secret, "position": str(position)}
+        await self._application.connect(self.socket, {}, auth)
+        self._application.connected(self.socket)
+
+    async def rejoin(self, application: BoardApplication | None = None) -> None:
+        """Lose the connection with all that was on its way, come back (perhaps elsewhere), send again what is open."""
+        await self._application.disconnected(self.socket, "test")
+        self._application = application or self._application
+        await self.join(self.position)
+        for n in sorted(self.pending):
+            self._send(self.pending[n])
+
+    @property
+    def position(self) -> Position:
+        """The last commit that has been heard whole, as far as one can tell: the one before the last."""
+        return Position(self.offsets[-1].epoch, self.offsets[-1].n - 1) if self.offsets else ORIGIN
+
+    def do(self, kind: type[AnyOp], **fields: Any) -> str:
+        """Send an op of its own and return its id."""
+        self.n += 1
+        op = kind(id=f"{self.client}:{self.n}", **fields)
+        self.pending[self.n] = op
+        self._send(op)
+        return op.id
+
+    def _send(self, op: AnyOp) -> None:
+        self._application.receive(self.socket, "ops", [Raw(encode([op]))], None)
+
+    def hear(self, at_most: int = 1_000_000) -> "Page":
+        """Take events that have come, and return itself."""
+        packets = self.wire.packets[self._heard : self._heard + at_most]
+        self._heard += len(packets)
+        for packet in packets:
+            self._take(packet)
+        return self
+
+    def _take(self, packet: str) -> None:
+        event = decode_event(packet)
+        payload = msgspec.json.decode(event.args[0])
+        match event.name:
+            case "op":
+                (logged,) = decode_commit(ORIGIN, b"[%b]" % bytes(event.args[0])).ops
+                assert logged.op is not None
+                self._apply(logged.op, self._offset(event.args))
+                if client_of(logged.id) == self.client:
+                    self.pending.pop(number_of(logged.id), None)
+            case "ack":
+                self._acknowledge(payload["n"], self._offset(event.args))
+            case "rejected":
+                self.rejected.append(payload)
+            case "welcome":
+                self.welcomes.append(payload)
+            case "resync":
+                self.is_stale = True
+
+    def _offset(self, args: list[Raw]) -> Offset:
+        return Offset.parse(msgspec.json.decode(args[1]))
+
+    def _acknowledge(self, n: int, offset: Offset) -> None:
+        # B6: all up to n are in the log. What was in before this connection has come as `op` events.
+        op = self.pending.pop(n, None)
+        assert not any(number < n for number in self.pending), "acknowledged out of turn"
+        if op is not None:
+            op.by = self.welcomes[-1]["sid"]
+            self._apply(op, offset)
+
+    def _apply(self, op: AnyOp, offset: Offset) -> None:
+        if self.offsets and offset[1:] <= self.offsets[-1][1:]:
+            # After a reconnect what it had of a half heard commit comes again; on one connection nothing does.
+            assert len(self.welcomes) > 1, f"{offset} was heard twice"
+            return
+        self.offsets.append(offset)
+        self.board.apply(op)
+
+
+async def all_offsets(rooms: Rooms, board: str = "b") -> list[Offset]:
+    """Return the offset of every op in a board's log."""
+    commits = await rooms.log.read(board, 0, 1_000_000)
+    return [commit.offset(i) for commit in commits for i in range(len(commit.ops))]
+
+
+async def fold_of_log(rooms: Rooms, board: str = "b") -> Board:
+    """Return the board that the log gives."""
+    commits = await rooms.log.read(board, 0, 1_000_000)
+    return Board.fold(logged.op for commit in commits for logged in commit.ops if logged.op is not None)
+
+
+async def quiet(rooms: Rooms, *pages: Page) -> list[Offset]:
+    """Let pages hear until each has heard the log's last op and nothing of its own is open; return all offsets."""
+    await eventually(lambda: not any(page.hear().pending for page in pages), "all ops are acknowledged")
+    offsets = await all_offsets(rooms)
+    await eventually(
+        lambda: all(page.hear().offsets[-1:] == offsets[-1:] for page in pages), "all pages heard the last op"
+    )
+    return offsets

@@ -1,0 +1,119 @@
+"""Joining from a position: valid ones go on, ahead of this replica or not, and those of lost ops resync."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from whiteboard.domain.positions import Position
+from whiteboard.rooms.rooms import Rooms
+from whiteboard.store.connection import connect
+from whiteboard.store.log import Log
+
+from tests.conftest import OwnRedis
+from tests.integration.waiting import eventually
+from tests.store.batches import append, batch
+from tests.store.rooms.replica import Page, replica
+
+
+class DeafRooms(Rooms):
+    """Rooms that no message reaches."""
+
+    def message(self, board: str, message: bytes) -> None:
+        pass
+
+
+async def told_of(page: Page, count: int) -> None:
+    await eventually(lambda: len(page.hear().offsets) == count, f"{count} ops")
+
+
+async def test_page_goes_on_from_its_position(redis_url: str, log: Log) -> None:
+    """[B4] It is told what lies behind, from the log if the room has forgotten it, and nothing before."""
+    positions = [(await append(log, batch(n, n + 1)))[0].position for n in range(1, 10, 2)]
+    async with replica(redis_url) as one:
+        for remembered in (True, False):
+            for index, position in enumerate(positions):
+                page = await one.page(position=position)
+                await told_of(page, 2 * (4 - index))
+                assert all(offset.n > position.n for offset in page.offsets)
+                assert not page.is_stale
+            if remembered:
+                (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
+
+
+async def test_page_goes_on_when_it_is_ahead_of_the_replica(redis_url: str, log: Log) -> None:
+    """[B9] It comes from a replica that has heard more: its position is in the log, so there is nothing to resync."""
+    await append(log, batch(1))
+    async with replica(redis_url, kind=DeafRooms) as behind:
+        first = await behind.page()
+        await told_of(first, 1)
+        (second,) = await append(log, batch(2))
+        page = await behind.page(position=second.position)
+        await told_of(first, 2)
+        assert not page.hear().is_stale
+        assert page.offsets == []
+
+
+@pytest.mark.parametrize(
+    "ahead", [(0, 5), (1, 1), (-1, 1)], ids=["beyond the head", "a later epoch", "an earlier epoch"]
+)
+async def test_page_resyncs_when_its_position_is_not_in_the_log(
+    redis_url: str, log: Log, ahead: tuple[int, int]
+) -> None:
+    """[B9] It is told so, and then nothing more."""
+    (appended,) = await append(log, batch(1))
+    async with replica(redis_url) as one:
+        page = await one.page(position=Position(appended.position.epoch + ahead[0], ahead[1]))
+        witness = await one.page()
+        assert page.hear().is_stale
+        await append(log, batch(2))
+        await told_of(witness, 2)
+        assert page.hear().offsets == []
+        assert one.metrics.resyncs._value.get() == 1
+
+
+async def test_everybody_resyncs_when_redis_has_lost_everything(own_redis: OwnRedis) -> None:
+    """[L7] What was shown is gone: whoever saw it fetches the board anew, and the room goes on with what there is."""
+    async with replica(own_redis.url) as one:
+        page, other = await one.page(), await one.page("c")
+        client = connect(own_redis.url, None, 2.0)
+        await append(Log(client), *(batch(n) for n in range(1, 4)))
+        await client.aclose()
+        await told_of(page, 3)
+        own_redis.kill()
+        own_redis.start()
+        await eventually(lambda: page.hear().is_stale, "resync")
+        again = await one.page()
+        client = connect(own_redis.url, None, 2.0)
+        await append(Log(client), batch(1), batch(1, board="c"))
+        await client.aclose()
+        await told_of(again, 1)
+        await told_of(other, 1)
+        assert not other.is_stale
+        assert len(page.hear().offsets) == 3
+
+
+async def test_page_resyncs_when_only_it_saw_the_commits_that_were_lost(
+    durable_redis: OwnRedis, tmp_path: Path
+) -> None:
+    """[L7] A position at or before the loss stays valid; one behind it does not, whatever has that number now."""
+    client = connect(durable_redis.url, None, 2.0)
+    kept = [(await append(Log(client), batch(n)))[0].position for n in (1, 2, 3)]
+    (file,) = tmp_path.glob("appendonlydir/*.incr.aof")
+    size_bytes = file.stat().st_size
+    lost = [(await append(Log(client), batch(n)))[0].position for n in (4, 5)]
+    await client.aclose()
+    async with replica(durable_redis.url) as one:
+        early, late = await one.page(), await one.page(position=lost[-1])
+        await told_of(early, 5)
+        durable_redis.kill()
+        with file.open("r+b") as stream:
+            stream.truncate(size_bytes)
+        durable_redis.start()
+        await eventually(lambda: early.hear().is_stale and late.hear().is_stale, "both resync")
+        client = connect(durable_redis.url, None, 2.0)
+        await append(Log(client), *(batch(n, client="you") for n in range(1, 4)))
+        await client.aclose()
+        held = await one.page(position=kept[-1])
+        await told_of(held, 3)
+        for position in lost:
+            assert (await one.page(position=position)).hear().is_stale
