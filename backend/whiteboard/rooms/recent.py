@@ -45,8 +45,8 @@ class Recent:
 
     def __init__(self) -> None:
         self._told: deque[Told] = deque()
-        self.floor = 0
-        """Everything behind this commit's number is here."""
+        self._floor = (0, 0)
+        """Everything behind this op, n and i of its offset, is here."""
 
     @property
     def last(self) -> Offset | None:
@@ -57,16 +57,16 @@ class Recent:
         """Keep an op."""
         self._told.append(told)
         if len(self._told) > MAX_OPS:
-            self.floor = self._told.popleft().offset.n
+            self._floor = self._told.popleft().offset[1:]
 
     def forget(self, before: float) -> None:
         """Forget what was told before a time of the event loop's clock."""
         while self._told and self._told[0].at < before:
-            self.floor = self._told.popleft().offset.n
+            self._floor = self._told.popleft().offset[1:]
 
     def since(self, offset: Offset) -> list[Told] | None:
         """Return what came behind ``offset``, in order; None if that is no longer all here."""
-        if offset.n < self.floor:
+        if offset[1:] < self._floor:
             return None
         return list(self._backwards_to(offset))[::-1]
 
