@@ -30,6 +30,7 @@ from whiteboard.web.routes import Routes, tell_errors
 from whiteboard.web.sockets import Arrivals
 
 _FLUSH_SECONDS = 5.0
+_CANCEL_SECONDS = 0.5
 
 logger = structlog.get_logger(__name__)
 
@@ -156,8 +157,11 @@ def _start(worker: Coroutine[Any, Any, None], ending: "asyncio.Future[None]") ->
 
 
 async def _end(worker: "asyncio.Task[None]") -> None:
-    worker.cancel()
-    await asyncio.wait([worker])
+    # Asked again until it ends: the Redis client can swallow a cancellation while it connects.
+    while not worker.done():
+        worker.cancel()
+        await asyncio.wait([worker], timeout=_CANCEL_SECONDS)
+
 
 
 def _shown(host: str) -> str:
