@@ -26,9 +26,15 @@ export function Button({ name, shortcut, icon, pressed, disabled, children, onCl
       aria-keyshortcuts={shortcut?.replace(MOD, MOD === "⌘" ? "Meta+" : "Control+")}
       aria-disabled={disabled}
       data-tip={shortcut === undefined ? name : `${name} · ${shortcut}`}
+      onMouseDown={keepFocus}
       onClick={onClick}
     >
       {icon === undefined ? children : <Icon node={icon} />}
     </button>
   );
+}
+
+/** A click leaves the focus where it was: else the next shortcut would bring up the ring and tooltip of the last button. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }
