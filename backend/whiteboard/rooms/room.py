@@ -212,6 +212,8 @@ class Room:
         if not lineage.holds(self.position):
             self._start_over()
         commits = await self._log.read(self.name, self.position.n, lineage.head.n)
+        if commits and commits[-1].position.epoch > lineage.head.epoch:
+            raise StoreUnavailable("Redis has started anew since its log's head was read")
         self.lineage = lineage
         if commits and self.ready.is_set():
             self._metrics.repairs.inc()

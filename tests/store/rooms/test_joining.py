@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from whiteboard.domain.positions import Position
+from whiteboard.domain.positions import Lineage, Position
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.store.connection import connect
 from whiteboard.store.log import Log
@@ -75,9 +75,7 @@ async def test_everybody_resyncs_when_redis_has_lost_everything(own_redis: OwnRe
     """[L7] What was shown is gone: whoever saw it fetches the board anew, and the room goes on with what there is."""
     async with replica(own_redis.url) as one:
         page, other = await one.page(), await one.page("c")
-        client = connect(own_redis.url, None, 2.0)
-        await append(Log(client), *(batch(n) for n in range(1, 4)))
-        await client.aclose()
+        await write(own_redis, 1, 2, 3)
         await told_of(page, 3)
         own_redis.kill()
         own_redis.start()
@@ -117,3 +115,35 @@ async def test_page_resyncs_when_only_it_saw_the_commits_that_were_lost(
         await told_of(held, 3)
         for position in lost:
             assert (await one.page(position=position)).hear().is_stale
+
+
+async def test_everybody_resyncs_when_redis_loses_everything_while_the_log_is_read(
+    own_redis: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L7] Between the question for the head and the read lies a restart: what is read belongs to another log."""
+    lineage, restarts = Log.lineage, iter([True])
+
+    async def lineage_then_restart(log: Log, board: str) -> Lineage:
+        answer = await lineage(log, board)
+        if answer.head.n == 3 and next(restarts, False):
+            own_redis.kill()
+            own_redis.start()
+            await write(own_redis, 1, 2, 3)
+        return answer
+
+    await write(own_redis, 1, 2)
+    async with replica(own_redis.url, kind=DeafRooms) as one:
+        page = await one.page()
+        await told_of(page, 2)
+        monkeypatch.setattr(Log, "lineage", lineage_then_restart)
+        await write(own_redis, 4)
+        (await one.rooms.open("b")).repair()
+        await eventually(lambda: page.hear().is_stale, "resync")
+        again = await one.page()
+        await told_of(again, 3)
+
+
+async def write(server: OwnRedis, *numbers: int) -> None:
+    client = connect(server.url, None, 2.0)
+    await append(Log(client), *(batch(n) for n in numbers))
+    await client.aclose()
