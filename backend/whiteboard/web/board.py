@@ -96,7 +96,8 @@ class BoardApplication:
         except Busy:
             session.refused_n = n
             raise
-        session.refused_n = None
+        if n == session.refused_n:
+            session.refused_n = None
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Let the session go; it stays in Redis for the recovery window."""

@@ -56,7 +56,7 @@ class Replica:
         self.metrics = rooms._metrics
         self.errors: list[WhiteboardError] = []
         visits, arrivals = Visits(sessions), Arrivals(name, self.metrics)
-        self._board = BoardApplication(rooms, visits, arrivals)
+        self.board = BoardApplication(rooms, visits, arrivals)
         self._classic = ClassicApplication(rooms, visits, arrivals, client=secrets.token_urlsafe(15))
 
     async def classic(self, board: str = "b", **auth: str) -> Socket:
@@ -68,7 +68,7 @@ class Replica:
 
     async def page(self, board: str = "b", *, secret: str = "", position: Position = ORIGIN) -> "Page":
         """Let a page join a board."""
-        page = Page(self._board, board, secret or secrets.token_urlsafe(16))
+        page = Page(self.board, board, secret or secrets.token_urlsafe(16))
         await page.join(position)
         return page
 
@@ -120,13 +120,12 @@ class Page:
         await self._application.connect(self.socket, {}, auth)
         self._application.connected(self.socket)
 
-    async def rejoin(self, application: BoardApplication | None = None) -> None:
-        """Lose the connection with all that was on its way, come back (perhaps elsewhere), send again what is open."""
+    async def rejoin(self, replica: Replica) -> None:
+        """Lose the connection with all that was on its way to it, come back, send again what is open."""
         await self._application.disconnected(self.socket, "test")
-        self._application = application or self._application
+        self._application = replica.board
         await self.join(self.position)
-        for n in sorted(self.pending):
-            self._send(self.pending[n])
+        self.send_again(first=1)
 
     @property
     def position(self) -> Position:
@@ -140,6 +139,11 @@ class Page:
         self.pending[self.n] = op
         self._send(op)
         return op.id
+
+    def send_again(self, first: int) -> None:
+        """Send the op of that number and all after it again (B7)."""
+        for n in sorted(n for n in self.pending if n >= first):
+            self._send(self.pending[n])
 
     def _send(self, op: AnyOp) -> None:
         self._application.receive(self.socket, "ops", [Raw(encode([op]))], None)
@@ -176,9 +180,8 @@ class Page:
 
     def _acknowledge(self, n: int, offset: Offset) -> None:
         # B6: all up to n are in the log. What was in before this connection has come as `op` events.
-        op = self.pending.pop(n, None)
-        assert not any(number < n for number in self.pending), "acknowledged out of turn"
-        if op is not None:
+        for number in sorted(number for number in self.pending if number <= n):
+            op = self.pending.pop(number)
             op.by = self.welcomes[-1]["sid"]
             self._apply(op, offset)
 

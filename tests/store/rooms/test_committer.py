@@ -1,0 +1,211 @@
+"""The way into the log: what is queued together, what is refused, what is sent again."""
+
+import asyncio
+import random
+from collections import Counter
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from whiteboard.domain.ops import Clear, Remove
+from whiteboard.store.log import Batch, Log
+
+from tests.conftest import OwnRedis
+from tests.integration.waiting import eventually
+from tests.store.batches import ids
+from tests.store.rooms.replica import Page, fold_of_log, quiet, replica
+from tests.store.rooms.seeds import SEEDS
+
+
+class Gate:
+    """Holds the appends of all logs back until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened = asyncio.Event()
+        self.batches: list[Batch] = []
+        evaluate = Log._evaluate
+
+        async def gated(log: Log, batches: list[Batch]) -> list[object]:
+            self.batches += batches
+            await self.opened.wait()
+            return await evaluate(log, batches)
+
+        monkeypatch.setattr(Log, "_evaluate", gated)
+
+
+@pytest.fixture
+async def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """A gate that is shut."""
+    return Gate(monkeypatch)
+
+
+def written_once(page: Page, commits: list[list[str]]) -> None:
+    """Hold a log to what a page has sent: each op once, in order."""
+    mine = [op_id for commit in commits for op_id in commit if op_id.startswith(page.client)]
+    assert mine == [f"{page.client}:{n}" for n in range(1, page.n + 1)]
+
+
+async def test_ops_go_together_when_a_commit_is_away(redis_url: str, gate: Gate, log: Log) -> None:
+    """[L4] One commit a board is in flight; what comes meanwhile shares the next, of a bounded size, in order."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        page.do(Clear)
+        await eventually(lambda: gate.batches, "the first commit is away")
+        for _ in range(1_200):
+            page.do(Clear)
+        gate.opened.set()
+        await quiet(one.rooms, page)
+        assert [len(commit) for commit in await ids(log)] == [1, 500, 500, 200]
+        written_once(page, await ids(log))
+
+
+async def test_commit_is_bounded_in_bytes(redis_url: str, gate: Gate, log: Log) -> None:
+    """[L4] Large ops share a commit up to 256,000 bytes; a single one always fits."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(8):
+            page.do(Remove, elements=["x" * 60_000])
+        gate.opened.set()
+        await quiet(one.rooms, page)
+        assert [len(commit) for commit in await ids(log)] == [4, 4]
+
+
+async def test_boards_do_not_wait_for_each_other_when_one_is_refused(redis_url: str, log: Log) -> None:
+    """[L4] A board whose key is broken is tried again by itself, while the others go on."""
+    async with replica(redis_url) as one:
+        broken, whole = await one.page("broken"), await one.page("whole")
+        await log._redis.set("wb:{broken}:log", "not a stream")
+        for page in (broken, whole, broken, whole):
+            page.do(Clear)
+        await eventually(lambda: not whole.hear().pending, "the whole board's ops")
+        assert len(broken.hear().pending) == 2
+        await log._redis.delete("wb:{broken}:log")
+        await eventually(lambda: not broken.hear().pending, "the other's, once it is mended")
+        written_once(broken, await ids(log, "broken"))
+
+
+async def test_op_is_refused_with_busy_when_the_queue_is_full(
+    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[E6] The bound holds a board's ops, not another's; [B7] each refusal names its op and asks for it again."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 3)
+    async with replica(redis_url) as one:
+        page, other = await one.page(), await one.page("c")
+        for _ in range(5):
+            page.do(Clear)
+        other.do(Clear)
+        assert [(r["code"], r["n"], r["retry"]) for r in page.hear().rejected] == [("busy", 4, True), ("busy", 5, True)]
+        assert other.hear().rejected == []
+        gate.opened.set()
+        await eventually(lambda: len(page.hear().pending) == 2, "what was taken is in")
+        page.send_again(first=4)
+        await quiet(one.rooms, page)
+        written_once(page, await ids(log))
+
+
+async def test_queue_is_bounded_in_bytes(redis_url: str, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[E6] Few large ops fill it as well; what has been stored frees it."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_BYTES", 100_000)
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(2):
+            page.do(Remove, elements=["x" * 60_000])
+        assert [r["n"] for r in page.hear().rejected] == [2]
+        gate.opened.set()
+        await eventually(lambda: len(page.hear().pending) == 1, "the first is in")
+        page.send_again(first=2)
+        await quiet(one.rooms, page)
+
+
+async def test_op_above_a_refused_one_waits_for_it(
+    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B7] Taken out of turn, it would make the log drop the refused one as a repeat: so it is refused as well."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 2)
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(3):
+            page.do(Clear)
+        assert [r["n"] for r in page.hear().rejected] == [3]
+        gate.opened.set()
+        await eventually(lambda: list(page.hear().pending) == [3], "what was taken is in")
+        page.do(Clear)  # there is room again, but not for this one
+        assert [r["n"] for r in page.hear().rejected] == [3, 4]
+        page.send_again(first=3)
+        await quiet(one.rooms, page)
+        written_once(page, await ids(log))
+
+
+async def test_op_above_a_refused_one_waits_when_an_older_one_comes_again(
+    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B7] Only the refused op itself opens the way, not a repeat from before it."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 2)
+    async with replica(redis_url) as one:
+        page = await one.page()
+        repeated = Clear(id=f"{page.client}:1")
+        for _ in range(3):
+            page.do(Clear)
+        gate.opened.set()
+        await eventually(lambda: list(page.hear().pending) == [3], "what was taken is in")
+        page._send(repeated)
+        page.do(Clear)
+        assert [r["n"] for r in page.hear().rejected] == [3, 4]
+        await one.rooms.committer.drained()
+        page.send_again(first=3)
+        await quiet(one.rooms, page)
+        written_once(page, await ids(log))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_each_op_is_in_the_log_once_when_requests_and_replies_are_lost(
+    redis_url: str, seed: int, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L8] A batch of unknown outcome is sent again with the same ids; all is acknowledged in the end, in order."""
+    lots = random.Random(seed)
+    evaluate = Log._evaluate
+
+    async def fickle(log: Log, batches: list[Batch]) -> list[object]:
+        fate = lots.random()
+        if fate < 0.3:
+            raise RedisConnectionError("the request is lost")
+        replies = await evaluate(log, batches)
+        if fate < 0.6:
+            raise RedisConnectionError("the reply is lost")
+        return replies
+
+    monkeypatch.setattr(Log, "_evaluate", fickle)
+    async with replica(redis_url) as one, replica(redis_url, "replica-2") as two:
+        pages = [await one.page(), await one.page(), await two.page()]
+        for _ in range(120):
+            lots.choice(pages).do(Clear)
+            await asyncio.sleep(lots.choice([0.0, 0.0, 0.005]))
+        offsets = await quiet(one.rooms, *pages)
+        assert [page.offsets for page in pages] == [offsets] * 3
+        for page in pages:
+            written_once(page, await ids(log))
+        assert one.metrics.append_failures._value.get() > 0
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+async def test_each_op_is_in_the_log_once_when_redis_is_killed(durable_redis: OwnRedis, seed: int) -> None:
+    """[L8] Kills in the middle of appends: nothing acknowledged is lost, nothing comes twice; [E6] ops wait."""
+    lots = random.Random(seed)
+    async with replica(durable_redis.url) as one, replica(durable_redis.url, "replica-2") as two:
+        pages = [await one.page(), await two.page()]
+        for _ in range(3):
+            for _ in range(20):
+                lots.choice(pages).do(Clear)
+                await asyncio.sleep(lots.uniform(0.0, 0.004))
+            durable_redis.kill()
+            for page in pages:
+                page.do(Clear)
+            await asyncio.sleep(0.05)
+            durable_redis.start()
+        offsets = await quiet(one.rooms, *pages)
+        assert [page.offsets for page in pages] == [offsets] * 2
+        epochs = [offset.epoch for offset in offsets]
+        assert epochs == sorted(epochs)
+        assert len(set(epochs)) > 1
+        written = Counter(op_id for commit in await ids(one.rooms.log) for op_id in commit)
+        assert written == {f"{page.client}:{n}": 1 for page in pages for n in range(1, page.n + 1)}
+        assert (await fold_of_log(one.rooms)).elements == {}
