@@ -104,7 +104,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         site = web.TCPSite(runner, settings.host, settings.port)
         await site.start()
         stack.push_async_callback(site.stop)
-        replicas.address = settings.address or _reached_at(*runner.addresses[0][:2])
+        await replicas.announce(settings.address or _reached_at(*runner.addresses[0][:2]))
         yield f"http://{_shown(settings.host)}:{runner.addresses[0][1]}"
 
 
@@ -161,7 +161,6 @@ async def _end(worker: "asyncio.Task[None]") -> None:
     while not worker.done():
         worker.cancel()
         await asyncio.wait([worker], timeout=_CANCEL_SECONDS)
-
 
 
 def _shown(host: str) -> str:

@@ -4,6 +4,7 @@ included.
 """
 
 import asyncio
+import contextlib
 from typing import Any, Final
 
 from whiteboard.store.bus import REPLICA_CHANNEL
@@ -19,8 +20,7 @@ class Replicas:
     def __init__(self, redis: Redis, name: str) -> None:
         self._redis = redis
         self._name = name
-        self.address: str | None = None
-        """``host:port`` at which others reach this one; announced once it is known."""
+        self._address: str | None = None
         self._known: dict[str, tuple[float, str]] = {}
 
     async def find(self, name: str) -> str | None:
@@ -39,21 +39,26 @@ class Replicas:
         self._known[name] = (now + _RENEW_SECONDS, address.decode())
         return self._known[name][1]
 
+    async def announce(self, address: str) -> None:
+        """Tell the others that this replica is reached at ``address`` (``host:port``), and go on telling them."""
+        self._address = address
+        await self._renew()
+
     async def run(self) -> None:
         """Renew this replica's lease until cancelled; then give it back."""
         try:
             while True:
-                if self.address is not None:
-                    await self._tell(self._redis.set(_key(self._name), self.address, ex=_LEASE_SECONDS))
-                await asyncio.sleep(_RENEW_SECONDS if self.address is not None else 0.05)
+                await asyncio.sleep(_RENEW_SECONDS)
+                await self._renew()
         finally:
-            await self._tell(self._redis.delete(_key(self._name)))
+            with contextlib.suppress(RedisError, *OUTAGE):
+                await self._redis.delete(_key(self._name))
 
-    async def _tell(self, command: object) -> None:
-        try:
-            await command  # type: ignore[misc]
-        except (RedisError, *OUTAGE):
-            return  # the lease outlasts a short outage; after a long one it is renewed
+    async def _renew(self) -> None:
+        # A lease outlasts a short outage; after a long one it is renewed.
+        if self._address is not None:
+            with contextlib.suppress(RedisError, *OUTAGE):
+                await self._redis.set(_key(self._name), self._address, ex=_LEASE_SECONDS)
 
 
 def _key(name: str) -> str:

@@ -102,7 +102,7 @@ describe("merging", () => {
     ]);
   });
 
-  test("[D4] an op that left the page never changes again, also after a reconnect", () => {
+  test("[L3] an op that left the page never changes again, also after a reconnect", () => {
     const outbox = new Outbox("me");
     outbox.push(stroke);
     outbox.take();
