@@ -4,7 +4,7 @@
 files = $(foreach path,$(wildcard $(1)/*),$(path) $(call files,$(path)))
 page := backend/whiteboard/web/page/index.html
 
-.PHONY: setup run test check clean
+.PHONY: setup run test check bench clean
 
 setup: .venv/.run $(page)
 
@@ -21,6 +21,10 @@ check: .venv/.dev frontend/node_modules/.done
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	scripts/npm.sh run check
+
+# QUICK=1: under 2 minutes, shows that everything runs.
+bench: .venv/.run
+	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.bench $(if $(QUICK),--quick)
 
 # Boards (.whiteboard) stay.
 clean:
