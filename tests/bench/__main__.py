@@ -15,7 +15,7 @@ import uvloop
 from tests.bench import report
 from tests.bench.machine import OtherLoad, describe
 from tests.bench.processes import NotStarted, Process, empty, replicas, running_redis
-from tests.bench.results import Results, Run
+from tests.bench.results import Results, Run, short
 from tests.bench.servers import CACHE, ROOT, SERVERS, NotInstalled, Server
 from tests.bench.works import WORKS, Figures, Work, shortened
 
@@ -35,7 +35,6 @@ def main() -> int:
     if not Path("/proc/self/stat").exists():
         print("bench: cannot run here: it reads CPU and memory from Linux' /proc")
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # So that no server stays behind.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # The servers inherit it.
     CACHE.mkdir(exist_ok=True)
@@ -49,7 +48,7 @@ def main() -> int:
         except (NotStarted, OSError) as error:
             print(f"bench: cannot run: {error}")
             return 0
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError):
             print("bench: stopped")
             return 0
     whole = not (given.quick or given.works)
@@ -62,6 +61,9 @@ def main() -> int:
 
 async def measure(works: list[Work], rounds: int, within_s: float | None) -> Results:
     """Run each work on each of its servers, one after the other, ``rounds`` times; begin none after ``within_s``."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # So that no server stays behind.
     end = math.inf if within_s is None else time.monotonic() + within_s
     commands: dict[Server, list[str]] = {}
     failures = []
@@ -110,11 +112,12 @@ async def run_once(
 def brief(figures: Figures) -> str:
     """Return a run's main figures, in words."""
     if "kib_a_connection" in figures:
-        return "{kib_a_connection:.1f} KB a connection".format(**figures)
+        return f"{short(figures['kib_a_connection'])} KB a connection"
+    said = {name: short(value) for name, value in figures.items()}
     return (
-        "{cpu_us:.3g} µs a delivery, Redis {redis_us:.2g}, generator {generator_us:.2g}; "
-        "{delivered:.0f} of {expected:.0f} delivered, p50 {p50_ms:.3g} ms, p99 {p99_ms:.3g} ms"
-    ).format(**figures)
+        "{cpu_us} µs a delivery, Redis {redis_us}, generator {generator_us}; "
+        "{delivered} of {expected} delivered, p50 {p50_ms} ms, p99 {p99_ms} ms"
+    ).format_map(said)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.bench import plots
-from tests.bench.results import NotMeasured, Results
+from tests.bench.results import NotMeasured, Results, short
 from tests.bench.rows import ROWS
 from tests.bench.servers import SERVERS
 from tests.bench.works import WORKS
@@ -12,15 +12,15 @@ from tests.bench.works import WORKS
 NAMES = {server.name: server.title for server in SERVERS}
 HEAD = ("", *NAMES.values(), "must", "", "aim", "")
 FIGURES = {
-    "delivered in time": ("", "{:.1%}"),
-    "CPU µs": ("cpu_us", "{:.3g}"),
-    "Redis µs": ("redis_us", "{:.2g}"),
-    "generator µs": ("generator_us", "{:.2g}"),
-    "server busy": ("server_busy", "{:.0%}"),
-    "generator busy": ("generator_busy", "{:.0%}"),
-    "p50 ms": ("p50_ms", "{:.3g}"),
-    "p99 ms": ("p99_ms", "{:.3g}"),
-    "KB a connection": ("kib_a_connection", "{:.1f}"),
+    "delivered in time": ("", "{:.1%}".format),
+    "CPU µs": ("cpu_us", short),
+    "Redis µs": ("redis_us", short),
+    "generator µs": ("generator_us", short),
+    "server busy": ("server_busy", "{:.0%}".format),
+    "generator busy": ("generator_busy", "{:.0%}".format),
+    "p50 ms": ("p50_ms", short),
+    "p99 ms": ("p99_ms", short),
+    "KB a connection": ("kib_a_connection", short),
 }
 
 
@@ -51,7 +51,7 @@ def write(results: Results, folder: Path) -> None:
         "failures": "\n".join(f"- Could not run: {failure}" for failure in results.failures),
     }
     for name, text in filled.items():
-        page = page.replace(f"{{{name}}}", text)
+        page = page.replace(f"{{{name}}}\n" if not text else f"{{{name}}}", text)
     (folder / "README.md").write_text(page.rstrip() + "\n")
 
 
@@ -77,7 +77,7 @@ def _figures(results: Results) -> Iterator[list[str]]:
         for name, form in FIGURES.values():
             try:
                 value = results.median(work, server, name) if name else _in_time(results, work, server)
-                cells.append(form.format(value))
+                cells.append(form(value))
             except NotMeasured:
                 cells.append("")
         yield [work, NAMES[server], *cells]
@@ -121,7 +121,7 @@ def _lengths(results: Results, work: str, figure: str, unit: str) -> Iterator[tu
             value = results.median(work, server, figure)
         except NotMeasured:
             continue
-        yield server, value, f"{value:.3g} {unit}"
+        yield server, value, f"{short(value)} {unit}"
 
 
 def _beside_node(results: Results, work: str) -> Iterator[tuple[str, float, str]]:

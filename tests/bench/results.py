@@ -16,6 +16,11 @@ class NotMeasured(Exception):
     """There is no such figure: the message says why."""
 
 
+def short(value: float) -> str:
+    """Return a figure with three digits that mean something."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of a work on one server."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tests.bench.results import NotMeasured, Results
+from tests.bench.results import NotMeasured, Results, short
 
 
 class Outcome(NamedTuple):
@@ -47,7 +47,7 @@ class Row:
 
 def _said(results: Results, work: str, server: str, figure: str = "cpu_us") -> str:
     """Return a figure; to a server's CPU Redis' is added in brackets."""
-    said = f"{results.median(work, server, figure):.3g}"
+    said = short(results.median(work, server, figure))
     return f"{said} (+{results.median(work, server, 'redis_us'):.2g})" if figure == "cpu_us" else said
 
 
@@ -107,7 +107,7 @@ def _held(results: Results) -> Outcome:
         except NotMeasured as why:
             return f"not measured: {why}", None
         whole = results.complete(work, "ours")
-        return f"p99 {p99:.3g} ms{'' if whole else ', not held'}", whole and p99 <= 100
+        return f"p99 {short(p99)} ms{'' if whole else ', not held'}", whole and p99 <= 100
 
     (said, must), (more, aim) = held("idle_5000"), held("idle_10000")
     return Outcome(f"{said}; {more}", must, aim)
