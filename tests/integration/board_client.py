@@ -7,7 +7,6 @@ import secrets
 from typing import Any, NamedTuple, Self
 
 from tests.integration.raw import RawSocket
-from tests.integration.waiting import eventually
 
 NAMESPACE = "/board"
 _SEQUENCE = ('2/board,["op"', '2/board,["ack"')
@@ -79,9 +78,8 @@ class BoardClient:
 
     async def acknowledged(self, n: int) -> str:
         """Wait until the ops up to ``n`` are acknowledged and return the offset that says so."""
-        acks: list[Told] = await eventually(
-            lambda: [told for told in self.told() if told.n is not None and told.n >= n],
-            f"ack of {n}; came: {self.socket.packets[-5:]}",
+        acks: list[Told] = await self.socket.until(
+            lambda: [told for told in self.told() if told.n is not None and told.n >= n], f"ack of {n}"
         )
         return acks[0].offset
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any, Self
 
 import aiohttp
@@ -44,7 +45,9 @@ class RawSocket:
         return await self.hears(f"0{prefix}", f"4{prefix}")
 
     async def send(self, packet: str) -> None:
-        """Send a Socket.IO packet as it is."""
+        """Send a Socket.IO packet as it is. Raises ConnectionError when the server has closed."""
+        if self.close_code is not None:
+            raise ConnectionError(f"closed with {self.close_code}")
         await self.ws.send_str("4" + packet)
 
     async def emit(self, name: str, *args: object, namespace: str = "/") -> None:
@@ -52,10 +55,13 @@ class RawSocket:
         await self.send(f"2{_prefix(namespace)}{json.dumps([name, *args])}")
 
     async def hears(self, *prefixes: str, count: int = 1) -> str:
-        """Wait for the ``count``-th packet that begins with one of ``prefixes`` and return it."""
-        await eventually(
-            lambda: len(self._all(prefixes)) >= count or None, f"{count} × {prefixes}; came: {self.packets[-5:]}"
-        )
+        """
+        Wait for the ``count``-th packet that begins with one of ``prefixes`` and return it.
+
+        Raises:
+            ConnectionError: the server has closed before.
+        """
+        await self.until(lambda: len(self._all(prefixes)) >= count, f"{count} × {prefixes}")
         return self._all(prefixes)[count - 1]
 
     def events(self, name: str, namespace: str = "/") -> list[list[Any]]:
@@ -68,6 +74,17 @@ class RawSocket:
         """Wait for the ``count``-th event of a name and return its arguments."""
         await self.hears(f'2{_prefix(namespace)}["{name}"', count=count)
         return self.events(name, namespace)[count - 1]
+
+    async def until(self, condition: Callable[[], Any], what: str) -> Any:
+        """Wait until ``condition`` holds and return its value. Raises ConnectionError when the server has closed."""
+
+        def check() -> Any:
+            value = condition()
+            if not value and self.close_code is not None:
+                raise ConnectionError(f"closed with {self.close_code}")
+            return value
+
+        return await eventually(check, f"{what}; came: {self.packets[-5:]}")
 
     async def closed(self) -> int:
         """Wait until the server has closed and return the close code."""

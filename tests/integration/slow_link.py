@@ -20,11 +20,13 @@ class SlowLink:
     async def opened(self) -> AsyncIterator[str]:
         """Serve; the value is the URL of this way to Redis."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        server.close()
-        self.cut()
-        while self._pipes:
-            await asyncio.wait(self._pipes)
+        try:
+            yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            server.close()
+            self.cut()
+            while self._pipes:
+                await asyncio.wait(self._pipes)
 
     def cut(self) -> None:
         """Break every connection; what is on its way may or may not have arrived."""

@@ -73,7 +73,8 @@ async def test_start_after_a_sudden_end_has_the_drawing(start_replica: StartRepl
 async def test_stock_clients_come_back_by_themselves_after_a_restart(
     start_replica: StartReplica, stock: StockClients
 ) -> None:
-    """[C2] Over WebSocket and over polling: the server closes in a way after which clients try again."""
+    """[C2] [R1] Over WebSocket and over polling: the server closes in a way after which clients try again, and gives
+    them their sessions back."""
     replica = await start_replica()
     ann = await stock.open(replica.url, transports=["websocket"])
     ben = await stock.open(replica.url, transports=["polling"])
@@ -84,10 +85,10 @@ async def test_stock_clients_come_back_by_themselves_after_a_restart(
         assert reason.startswith("transport")
     await replica.start()
     for client in (ann, ben):
-        await client.hears("init", 2)
-    seen = len(await ben.hears("drawing", 2))
+        await client.hears("connect", 2)
     assert (await ann.ask("drawing", SEGMENT))["ok"]
-    await ben.hears("drawing", seen + 1)
+    await ben.hears("drawing", 2)
+    assert [len(client.all("init")) for client in (ann, ben)] == [1, 1]
 
 
 async def test_second_server_on_the_same_data_is_refused(start_replica: StartReplica) -> None:
