@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import sys
 
 import structlog
@@ -12,6 +13,8 @@ from whiteboard import __version__
 from whiteboard.app import serve
 from whiteboard.config import Settings
 from whiteboard.errors import WhiteboardError
+
+_MAX_FILES = 10_240  # where there is no hard limit: macOS takes no more
 
 
 def main() -> int:
@@ -25,6 +28,7 @@ def main() -> int:
     given = vars(parser.parse_args())
     given.pop("command")
     _set_up_logs()
+    _allow_many_files()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(Settings.read(**given)))
@@ -32,6 +36,14 @@ def main() -> int:
         print(f"whiteboard: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files as far as it goes: each connection is one; containers often begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _set_up_logs() -> None:

@@ -31,6 +31,7 @@ from whiteboard.web.sockets import Arrivals
 
 _FLUSH_SECONDS = 5.0
 _CANCEL_SECONDS = 0.5
+_KEEPALIVE_SECONDS = 75.0
 
 logger = structlog.get_logger(__name__)
 
@@ -97,7 +98,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         app = web.Application(middlewares=[tell_errors])
         Routes(BoardApi(rooms), health, metrics, replica).add_to(app)
         sockets.attach(app)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=_KEEPALIVE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(sockets.close)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.fixtures import Pair
+from tests.integration.fixtures import Join, Pair
 from tests.integration.log_reader import place
 from tests.integration.stock import DEFAULT, POLLING, WEBSOCKET, StockClient, StockClients
 from tests.integration.waiting import eventually
@@ -181,3 +181,26 @@ async def test_client_that_reconnects_goes_on_drawing(pair: Pair, stock: StockCl
     ann.close()
     again = await stock.open(pair.right.url, auth={"board": board})
     assert await drawings(again) == [{**SEGMENT, "color": "black"}]
+
+
+async def test_late_joiner_gets_a_big_board_whole(pair: Pair, stock: StockClients, join: Join, board: str) -> None:
+    """[C2] Some megabytes, at the pace at which the client reads, and what is drawn meanwhile behind them."""
+    ann = await join(pair.left.url)
+    strokes = [ann.add(points=[float(n % 2000) for n in range(4_000)]) for _ in range(7)]
+    for stroke in strokes:
+        await ann.push(stroke)
+    late = await stock.open(pair.right.url, query={"board": board})
+    await ann.push(ann.add(points=[0.0, 0.0, 2048.0, 1024.0]))
+    drawings = await late.hears("drawing", 7 * 1_999 + 1)
+    assert len(drawings) == 7 * 1_999 + 1
+    assert drawings[-1][0] == {"x0": 0.0, "y0": 0.0, "x1": 1.0, "y1": 1.0, "color": "navy"}
+    assert late.all("disconnect") == []
+
+
+async def test_page_catches_up_with_a_long_log(pair: Pair, join: Join) -> None:
+    """[B4] From the very beginning, over the socket alone, far more than a socket may have waiting."""
+    ann = await join(pair.left.url)
+    for _ in range(30):
+        await ann.push(*[ann.add(points=[1.0, 2.0] * 400) for _ in range(20)])
+    late = await join(pair.right.url)
+    assert [op["id"] for op in await late.ops(600)] == [f"{ann.client}:{n}" for n in range(1, 601)]

@@ -7,7 +7,7 @@ it closely is gathered.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from whiteboard.domain.positions import Offset
@@ -67,9 +67,9 @@ class Audience:
         """Tell everybody of an op, and its sender, if here, that it is in."""
         self._parts.append(told)
 
-    def tell_missed(self, session: Session, missed: Iterable[Told]) -> None:
-        """Tell a joining session what came while it was away."""
-        session.socket.send([frame for told in missed for frame in self._frames_for(session, told)])
+    def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
+        """Yield how a session is told of ops: as all others, and of its own as their sender."""
+        return (frame for told in missed for frame in self._frames_for(session, told))
 
     def tell_offset(self, offset: Offset) -> None:
         """Tell those who wrote last, and so heard nothing of it, how far the log has come."""

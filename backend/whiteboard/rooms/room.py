@@ -7,6 +7,7 @@ already, since an append stores before it publishes.
 """
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 from whiteboard.domain.board import Board
 from whiteboard.domain.ops import Clear, Remove
 from whiteboard.domain.positions import ORIGIN, Lineage, Offset, Position, Verdict, judge
+from whiteboard.engine.frame import Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit, decode_commit, decode_message
@@ -96,8 +98,8 @@ class Room:
                     raise StoreUnavailable("the board cannot be read now")
 
     def recalls(self, offset: Offset, dialect: Dialect) -> bool:
-        """Tell whether a session can go on from ``offset``: it is part of the log, and what came behind it can be
-        told."""  # The log tells ops; only what is at hand tells the segments that they drew.
+        """Tell whether a session can go on from ``offset``: it is in the log, and what came behind it can be told."""
+        # The log tells ops; only what is at hand tells the segments that they drew.
         return self.holds(offset.position) and (dialect is BOARD or self._recent.since(offset) is not None)
 
     def tell_offsets(self) -> None:
@@ -109,18 +111,13 @@ class Room:
         """Let a session in, joining: commits behind the room's present position are held for it."""
         self.audiences[session.dialect].admit(session)
 
-    def follow(self, session: Session) -> bool:
-        """
-        Let an admitted session follow the board from its start: what it has missed first, then what is new.
+    def missed(self, session: Session) -> list[Told] | None:
+        """Return what an admitted session has missed since its start; None if that is not at hand any more."""
+        return self._recent.since(session.start)
 
-        Returns: False if what it has missed is not at hand any more: it is still joining then.
-        """
-        missed = self._recent.since(session.start)
-        if missed is None:
-            return False
-        self.audiences[session.dialect].tell_missed(session, missed)
-        self.go_live(session)
-        return True
+    def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
+        """Yield how a session is told of ops, its own included."""
+        return self.audiences[session.dialect].frames_for(session, missed)
 
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
@@ -133,8 +130,7 @@ class Room:
                 self.supersede(session)
 
     def supersede(self, session: Session) -> None:
-        """Tell a session nothing more; what its client has sent is still committed, and a little later its connection
-        closed."""
+        """Tell a session nothing more; what its client has sent is still committed, and soon its connection closed."""
         self.leave(session)
         self._loop.call_later(_SUPERSEDED_SECONDS, session.socket.close)
 

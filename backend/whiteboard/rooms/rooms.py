@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Iterator
+from itertools import chain, islice
 from typing import Any, Final
 
 import structlog
 
 from whiteboard.domain.ops import AnyOp
+from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.committer import Committer
@@ -22,6 +24,7 @@ from whiteboard.store.sessions import Sessions
 
 _UPKEEP_SECONDS: Final = 5.0
 _IDLE_ROUNDS: Final = 3
+_CHUNK_FRAMES: Final = 256
 _REFRESH_SHARE: Final = 0.25  # of a session's lifetime: three refreshes may fail before one is lost
 
 logger = structlog.get_logger(__name__)
@@ -71,19 +74,30 @@ class Rooms:
             raise StoreUnavailable("the board cannot be read now") from None
         return room
 
-    def join(self, session: Session) -> None:
+    def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
         """
-        Let a session follow its room: what it has missed since its start first, then what is new, with no gap between
-        (B4, B9).
+        Let a session follow its room: what it has missed since its start, then what is new, with no gap (B4, B9).
+
+        Args:
+            first: sent before that, at the pace that the client takes it.
         """
         room = session.room
         room.admit(session)
         if not room.holds(session.start.position):
             room.make_stale(session)
-        elif not room.follow(session):
-            task = asyncio.get_running_loop().create_task(self._replay(session, session.start.n, room.position.n))
-            self._joining.add(task)
-            task.add_done_callback(self._joining.discard)
+            return
+        missed = room.missed(session)
+        frames = iter(first) if missed is None else chain(first, room.frames_for(session, missed))
+        few = list(islice(frames, _CHUNK_FRAMES))
+        session.socket.send(few)
+        if missed is not None and len(few) < _CHUNK_FRAMES:
+            room.go_live(session)
+            return
+        task = asyncio.get_running_loop().create_task(
+            self._bring_up(session, frames, room.position.n if missed is None else None)
+        )
+        self._joining.add(task)
+        task.add_done_callback(self._joining.discard)
 
     def submit(self, session: Session, op: AnyOp) -> None:
         """
@@ -96,17 +110,23 @@ class Rooms:
         self.committer.submit(session, op)
         self._metrics.ops.labels(session.socket.namespace).inc()
 
-    async def _replay(self, session: Session, after: int, upto: int) -> None:
+    async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
+        """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
         room = session.room
-        try:
-            missed = await self.log.read(room.name, after, upto)
-        except StoreUnavailable:
-            session.socket.close()
-            return
-        if session.state is State.JOINING:
-            told = [Told(op, c.offset(i), None, 0.0) for c in missed for i, op in enumerate(c.ops)]
-            room.audiences[session.dialect].tell_missed(session, told)
-            room.go_live(session)
+        if read_upto is not None:
+            try:
+                commits = await self.log.read(room.name, session.start.n, read_upto)
+            except StoreUnavailable:
+                session.socket.close()
+                return
+            told = [Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops)]
+            frames = chain(frames, room.frames_for(session, told))
+        while session.state is State.JOINING and await session.socket.connection.drained():
+            chunk = list(islice(frames, _CHUNK_FRAMES)) or session.take_held()
+            if not chunk:
+                room.go_live(session)
+                return
+            session.socket.send((Batch(chunk),))
 
     def subscribed(self, board: str) -> None:
         """Source: ``store.bus.Listener``."""

@@ -99,6 +99,11 @@ class Session:
         self._held += frames
         return len(self._held) <= MAX_HELD_FRAMES
 
+    def take_held(self) -> list[Frame]:
+        """Return what was held back so far, and hold it back no more."""
+        held, self._held = self._held, []
+        return held
+
     def go_live(self) -> None:
         """End the joining: release what was held back."""
         held = self._held

@@ -55,8 +55,7 @@ class ClassicApplication:
             socket.emit("resync", {})
         if replay is not None:
             socket.emit("init", {"color": session.color})
-            socket.send(replay)
-        self._rooms.join(session)
+        self._rooms.join(session, replay or ())
 
     def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
         """Take ``drawing`` or ``colorUpdate`` (C3, C5, C7)."""

@@ -44,6 +44,9 @@ class Wire:
         self.packets += [packet[1:].decode() for packet in frame.packets]
         return True
 
+    async def drained(self) -> bool:
+        return not self.is_closed
+
     def close(self) -> None:
         self.is_closed = True
 
