@@ -274,6 +274,7 @@ class Connection:
         socket.start([*packets, *pending])
         if not self.is_over and not socket.is_congested:
             self.sink = socket.sink
+        self._release()  # who waits for the queue of the former carrier looks at this one
 
     def _drop_probe(self) -> None:
         probe, self._probe = self._probe, None
