@@ -37,10 +37,10 @@ class Segment(NamedTuple):
 def decode_drawing(raw: Raw) -> Segment:
     """Read the argument of a ``drawing`` event (C3). Raises Invalid or TooLarge."""
     fields: dict[str, Any] = parse(raw, _drawing_decoder)
-    try:
-        x0, y0, x1, y1 = (convert(fields.pop(name), float) for name in _FRACTIONS)
-    except KeyError as missing:
-        raise Invalid(f"drawing needs the number {missing}") from None
+    fractions = [fields.pop(name, None) for name in _FRACTIONS]
+    if not all(type(fraction) in (float, int) for fraction in fractions):  # True is no number here
+        raise Invalid(f"drawing needs the numbers {', '.join(_FRACTIONS)}")
+    x0, y0, x1, y1 = fractions
     points = [x0 * FRAME_WIDTH_PX, y0 * FRAME_HEIGHT_PX, x1 * FRAME_WIDTH_PX, y1 * FRAME_HEIGHT_PX]
     check_points(points)
     color = fields.pop("color", None)

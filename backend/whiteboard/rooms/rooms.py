@@ -13,6 +13,7 @@ from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.committer import Committer
+from whiteboard.rooms.dialects import DIALECTS
 from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
@@ -45,6 +46,7 @@ class Rooms:
         self.pointing = Pointing(self._bus)
         self._metrics = metrics
         self._open_seconds = open_seconds
+        self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
         self._rooms: dict[str, Room] = {}
         self._idle: dict[str, int] = {}
         self._refresh_at = 0.0
@@ -108,7 +110,7 @@ class Rooms:
             Busy: the board's queue is at its bound (retry).
         """
         self.committer.submit(session, op)
-        self._metrics.ops.labels(session.socket.namespace).inc()
+        self._ops[session.dialect].inc()
 
     async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
         """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
