@@ -1,5 +1,6 @@
 """A replica without HTTP: the rooms and both namespaces on a real store, and pages that are spoken to directly."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ class Wire:
         return True
 
     async def drained(self) -> bool:
+        await asyncio.sleep(0)
         return not self.is_closed
 
     def close(self) -> None:

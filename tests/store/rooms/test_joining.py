@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from whiteboard.domain.positions import Lineage, Position
+from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.store.connection import connect
 from whiteboard.store.log import Log
@@ -51,6 +52,42 @@ async def test_page_goes_on_when_it_is_ahead_of_the_replica(redis_url: str, log:
         await told_of(first, 2)
         assert not page.hear().is_stale
         assert page.offsets == []
+
+
+async def test_classic_session_is_recovered_when_it_is_ahead_of_the_replica(redis_url: str, log: Log) -> None:
+    """[R3] What it heard elsewhere it is not told again; [R4] nor has it lost its place."""
+    async with replica(redis_url) as one, replica(redis_url, "replica-2", DeafRooms) as behind:
+        client, _ = await one.classic(), await behind.classic()
+        (appended,) = await append(log, batch(1))
+        back = await behind.classic(pid=client.greeting["pid"], offset=f"{appended.position}-0")
+        assert back.greeting == client.greeting
+        assert back.session.recovered
+
+
+async def test_page_is_cut_off_when_more_comes_than_can_be_held_for_it(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B4] What is new waits behind what was missed, up to a bound: then the page comes back by its position."""
+    monkeypatch.setattr("whiteboard.rooms.session.MAX_HELD_FRAMES", 3)
+    read, go_on = Log.read, asyncio.Event()
+    (appended,) = await append(log, batch(1))
+    await append(log, batch(2))
+    async with replica(redis_url) as one:
+        witness = await one.page()
+        (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
+
+        async def slow(log: Log, board: str, after: int, upto: int) -> list[Commit]:
+            await go_on.wait()
+            return await read(log, board, after, upto)
+
+        monkeypatch.setattr(Log, "read", slow)
+        page = await one.page(position=appended.position)
+        for n in range(3, 7):
+            assert not page.wire.is_closed
+            await append(log, batch(n))
+            await told_of(witness, n)
+        assert page.wire.is_closed
+        go_on.set()
 
 
 @pytest.mark.parametrize(
