@@ -62,7 +62,7 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
     def follow(session: Session) -> None:
         missed = recent.since(session.start)
         assert missed is not None
-        audience.tell_missed(session, missed)
+        session.socket.send(audience.frames_for(session, missed))
         audience.go_live(session)
 
     session = come()
