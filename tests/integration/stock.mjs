@@ -1,8 +1,9 @@
 // Stock clients of socket.io, driven by JSON lines on stdin; what they hear goes to stdout. See stock.py.
 //
 // in:  {"do": "open", "client", "url", "options"} · {"do": "emit", "client", "args", "ask"?} · {"do": "close", "client"}
-// out: {"client", "name", "args"}: events, among them `connect`, `disconnect`, `connect_error`, and two of our own: `transport`
-//      tells of each that is used, `answer:<ask>` brings an acknowledgement.
+// out: {"client", "name", "args"}: events, among them `connect` (with what a recovery goes by), `disconnect`,
+//      `connect_error`, and two of our own: `transport` tells of each that is used, `answer:<ask>` brings an
+//      acknowledgement.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -21,7 +22,10 @@ const commands = {
       tell(client, "transport", [engine.transport.name]);
       engine.on("upgrade", ({ name }) => tell(client, "transport", [name]));
     });
-    socket.on("connect", () => tell(client, "connect", []));
+    socket.on("connect", () => {
+      const { recovered, id, _pid, _lastOffset } = socket;
+      tell(client, "connect", [{ recovered, sid: id, pid: _pid, offset: _lastOffset }]);
+    });
     socket.on("disconnect", (reason) => tell(client, "disconnect", [reason]));
     socket.on("connect_error", (error) => tell(client, "connect_error", [error.message, error.data ?? null]));
     socket.onAny((name, ...args) => tell(client, name, args));

@@ -57,6 +57,11 @@ class StockClient:
         self._clients.write(do="emit", client=self._number, args=args, ask=ask)
         return (await self.hears(f"answer:{ask}"))[0][0]
 
+    async def connected(self, count: int) -> dict[str, Any]:
+        """Wait for the ``count``-th connect and return what it told: ``recovered``, ``sid``, ``pid`` and ``offset``."""
+        told: dict[str, Any] = (await self.hears("connect", count))[count - 1][0]
+        return told
+
     def close(self) -> None:
         """Leave."""
         self._clients.write(do="close", client=self._number)

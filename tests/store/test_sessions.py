@@ -48,7 +48,7 @@ async def test_session_keeps_what_a_change_does_not_name(sessions: Sessions, sto
     await store.pexpire(str(KEY), 5_000)
     assert await sessions.write(KEY, 1, "blue", 9.0)
     assert await store.pttl(str(KEY)) > 100_000
-    assert await another(store).claim(KEY) == STATE._replace(color="blue", width=9.0, generation=2)
+    assert await another(store).claim(KEY, "client-1") == STATE._replace(color="blue", width=9.0, generation=2)
 
 
 async def test_claim_brings_the_session_back_on_another_replica(sessions: Sessions, store: Any) -> None:
@@ -58,8 +58,8 @@ async def test_claim_brings_the_session_back_on_another_replica(sessions: Sessio
         await listener.subscribe(REPLICA_CHANNEL + "replica-1", REPLICA_CHANNEL + "replica-2")
         for _ in range(2):
             assert (await listener.get_message(timeout=5))["type"] == "subscribe"
-        assert await another(store).claim(KEY) == STATE._replace(generation=2)
-        assert await sessions.claim(KEY) == STATE._replace(generation=3)
+        assert await another(store).claim(KEY, "client-1") == STATE._replace(generation=2)
+        assert await sessions.claim(KEY, "client-1") == STATE._replace(generation=3)
         told = [await listener.get_message(timeout=5) for _ in range(2)]
     assert [message["channel"].decode() for message in told] == [
         REPLICA_CHANNEL + "replica-1",
@@ -72,7 +72,7 @@ async def test_claim_brings_the_session_back_on_another_replica(sessions: Sessio
 async def test_write_fails_when_the_session_has_been_claimed(sessions: Sessions, store: Any) -> None:
     """[R2] A replica that has slept cannot undo what came after; nor can it bring back what is over."""
     await sessions.create(KEY, STATE)
-    await another(store).claim(KEY)
+    await another(store).claim(KEY, "client-1")
     assert not await sessions.write(KEY, 1, "blue", 9.0)
     assert await store.hget(str(KEY), "color") == b"red"
     assert await another(store).write(KEY, 2, "green", 9.0)
@@ -82,17 +82,20 @@ async def test_write_fails_when_the_session_has_been_claimed(sessions: Sessions,
 
 
 async def test_claim_finds_nothing_when_there_is_no_such_session(sessions: Sessions, store: Any) -> None:
-    """[R4] Neither an unknown pid nor one of another board; and asking leaves nothing behind."""
+    """[R4] Neither an unknown pid nor one of another board or client; and asking leaves nothing behind."""
     await sessions.create(KEY, STATE)
-    assert await sessions.claim(SessionKey.of("b", "another pid")) is None
-    assert await sessions.claim(SessionKey.of("c", "the secret pid")) is None
+    assert await sessions.claim(KEY, "client-2") is None
+    assert await sessions.claim(KEY, "") is None
+    assert await sessions.claim(SessionKey.of("b", "another pid"), "client-1") is None
+    assert await sessions.claim(SessionKey.of("c", "the secret pid"), "client-1") is None
     assert await store.keys() == [str(KEY).encode()]
+    assert await store.hget(str(KEY), "generation") == b"1"
 
 
 async def test_claims_get_generations_of_their_own_when_they_come_at_once(sessions: Sessions, store: Any) -> None:
     """[R2] Of two that race, one is the later."""
     await sessions.create(KEY, STATE)
-    claimed = await asyncio.gather(*(replica.claim(KEY) for replica in [sessions, another(store)] * 5))
+    claimed = await asyncio.gather(*(replica.claim(KEY, "client-1") for replica in [sessions, another(store)] * 5))
     assert sorted(state.generation for state in claimed if state) == list(range(2, 12))
 
 
@@ -124,7 +127,7 @@ async def test_store_counts_as_unavailable_when_redis_is_gone(own_redis: OwnRedi
     sessions = Sessions(client, "replica-1", 120.0)
     for call in (
         lambda: sessions.create(KEY, STATE),
-        lambda: sessions.claim(KEY),
+        lambda: sessions.claim(KEY, "client-1"),
         lambda: sessions.write(KEY, 1, "red", 4.0),
         lambda: sessions.refresh([KEY]),
     ):

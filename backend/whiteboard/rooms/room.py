@@ -71,6 +71,8 @@ class Room:
         self._due: list[tuple[Session, str, Offset]] = []
         self._loop = asyncio.get_running_loop()
         self._recent = Recent()
+        self._claims: dict[str, tuple[int, float]] = {}
+        """By pid hash: the latest generation claimed that the bus told of, and when."""
 
     @property
     def sessions(self) -> list[Session]:
@@ -107,9 +109,22 @@ class Room:
         if self._recent.last is not None:
             self.audiences[CLASSIC].tell_offset(self._recent.last)
 
-    def admit(self, session: Session) -> None:
-        """Let a session in, joining: commits behind the room's present position are held for it."""
-        self.audiences[session.dialect].admit(session)
+    def admit(self, session: Session) -> bool:
+        """
+        Let a session in, joining: commits behind the room's present position are held for it.
+
+        Returns: False if another connection has claimed it since.
+        """
+        audience = self.audiences[session.dialect]
+        former = audience.sessions.get(session.sid)
+        claimed, _ = self._claims.get(session.key.pid_hash, (0, 0.0))
+        if session.generation < max(claimed, former.generation if former else 0):
+            self.supersede(session)
+            return False
+        if former is not None:
+            self.supersede(former)
+        audience.admit(session)
+        return True
 
     def missed(self, session: Session) -> list[Told] | None:
         """Return what an admitted session has missed since its start; None if that is not at hand any more."""
@@ -122,9 +137,12 @@ class Room:
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
         self._recent.forget(before)
+        self._claims = {pid_hash: claim for pid_hash, claim in self._claims.items() if claim[1] >= before}
 
     def taken(self, taken: Taken) -> None:
-        """Let the sessions go that another connection has claimed (R2)."""
+        """Let the sessions go that another connection has claimed, those included that have not come yet (R2)."""
+        claimed, _ = self._claims.get(taken.pid_hash, (0, 0.0))
+        self._claims[taken.pid_hash] = max(claimed, taken.generation), self._loop.time()
         for session in self.sessions:
             if session.key.pid_hash == taken.pid_hash and session.generation < taken.generation:
                 self.supersede(session)

@@ -84,7 +84,8 @@ class Rooms:
             first: sent before that, at the pace that the client takes it.
         """
         room = session.room
-        room.admit(session)
+        if not room.admit(session):
+            return
         if not room.holds(session.start.position):
             room.make_stale(session)
             return
@@ -117,12 +118,14 @@ class Rooms:
         room = session.room
         if read_upto is not None:
             try:
-                commits = await self.log.read(room.name, session.start.n, read_upto)
+                # From the start's own commit on: of that one too some ops may be missing.
+                commits = await self.log.read(room.name, max(session.start.n - 1, 0), read_upto)
             except StoreUnavailable:
                 session.socket.close()
                 return
-            told = [Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops)]
-            frames = chain(frames, room.frames_for(session, told))
+            told = (Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops))
+            missed = (told_op for told_op in told if told_op.offset[1:] > session.start[1:])
+            frames = chain(frames, room.frames_for(session, missed))
         while session.state is State.JOINING and await session.socket.connection.drained():
             chunk = list(islice(frames, _CHUNK_FRAMES)) or session.take_held()
             if not chunk:

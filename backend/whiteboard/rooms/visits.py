@@ -66,20 +66,23 @@ class Visits:
     async def _claim(self, room: Room, client: str, pid: object) -> SessionState | None:
         if not isinstance(pid, str) or not 1 <= len(pid) <= 64:
             return None
-        known = await self._sessions.claim(SessionKey.of(room.name, pid))
-        return known if known is not None and known.client == client else None
+        return await self._sessions.claim(SessionKey.of(room.name, pid), client)
 
-    def restyle(self, session: Session, style: Style) -> None:
-        """Change a session's colour or width, here and in Redis; of quick changes the last one is written."""
+    def restyle(self, session: Session, style: Style) -> "asyncio.Task[None]":
+        """
+        Change a session's colour or width, here and in Redis; of quick changes the last one is written.
+
+        Returns: what ends once Redis knows it.
+        """
         if isinstance(style.color, str):
             session.color = style.color
         if isinstance(style.width, float):
             session.width = style.width
         self._changed.add(session)
-        if session not in self._writers:
-            writer = asyncio.get_running_loop().create_task(self._write(session))
-            self._writers[session] = writer
-            writer.add_done_callback(lambda _: self._writers.pop(session, None))
+        writer = self._writers.get(session)
+        if writer is None:
+            writer = self._writers[session] = asyncio.get_running_loop().create_task(self._write(session))
+        return writer
 
     async def written(self) -> None:
         """Wait until Redis knows every change."""
@@ -87,16 +90,20 @@ class Visits:
 
     async def _write(self, session: Session) -> None:
         # One writer a session: two writes on two connections could arrive the wrong way round.
-        while session in self._changed:
-            self._changed.discard(session)
-            try:
-                # What another connection has claimed since is written by that one.
-                await self._sessions.write(session.key, session.generation, session.color, session.width)
-            except StoreUnavailable:
-                if session.state is State.LEFT:
-                    return
-                self._changed.add(session)
-                await asyncio.sleep(_RETRY_SECONDS)
+        try:
+            while session in self._changed:
+                self._changed.discard(session)
+                try:
+                    # What another connection has claimed since is written by that one.
+                    await self._sessions.write(session.key, session.generation, session.color, session.width)
+                except StoreUnavailable:
+                    if session.state is State.LEFT:
+                        return
+                    self._changed.add(session)
+                    await asyncio.sleep(_RETRY_SECONDS)
+        finally:
+            # Here, and not once the task is done: what changes in between would find a writer that writes no more.
+            del self._writers[session]
 
 
 def _later(offset: object, start: Offset) -> Offset | None:

@@ -77,15 +77,15 @@ class Sessions:
         pipeline.pexpire(str(key), self._lifetime_ms)
         await _answer(pipeline.execute())
 
-    async def claim(self, key: SessionKey) -> SessionState | None:
+    async def claim(self, key: SessionKey, client: str) -> SessionState | None:
         """
-        Make a session this replica's, telling the one that had it; None if there is no such session.
+        Make a client's session this replica's, telling the one that had it; None if the client has no such session.
 
         Raises:
             StoreUnavailable: no answer in time (retry: a claim that nobody follows up does no harm).
         """
         note = Taken.encode(*key)
-        args: list[str | int] = [self._replica, self._lifetime_ms, REPLICA_CHANNEL, note]
+        args: list[str | int] = [self._replica, self._lifetime_ms, REPLICA_CHANNEL, note, client]
         reply: list[bytes] = await _answer(self._claim(keys=[str(key)], args=args))
         if not reply:
             return None

@@ -35,10 +35,12 @@ class BoardApplication:
             raise Invalid("auth is {board, secret, position?}")
         board, client, position = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
         room = await self._rooms.open(board)
-        await room.reach(position)
-        session = await self._visits.begin(socket, room, BOARD, client, Offset.behind(position), auth)
-        # Whatever else it was told: the page knows best what it has applied.
-        session.start = Offset.behind(position)
+        start = Offset.behind(position or ORIGIN)
+        await room.reach(start.position)
+        session = await self._visits.begin(socket, room, BOARD, client, start, auth)
+        if position is not None:
+            # Whatever else it was told: the page knows best what it has applied.
+            session.start = start
         session.last_n = await self._rooms.log.last_number(board, client)
         socket.session = session
 
@@ -68,7 +70,10 @@ class BoardApplication:
             for raw in split_ops(args[0]):
                 self._receive_op(socket.session, raw)
         elif name == "session":
-            self._visits.restyle(socket.session, parse(args[0], _style_decoder))
+            written = self._visits.restyle(socket.session, parse(args[0], _style_decoder))
+            if ack is not None:
+                written.add_done_callback(lambda _: ack.send({"ok": True}))
+            return
         elif name == "cursor":
             self._rooms.pointing.move(socket.session, decode_cursor(args[0]))
         else:
@@ -106,10 +111,10 @@ class BoardApplication:
         self._arrivals.went(session, reason)
 
 
-def _position(auth: dict[str, Any]) -> Position:
+def _position(auth: dict[str, Any]) -> Position | None:
     text = auth.get("position")
     if text is None:
-        return ORIGIN
+        return None
     try:
         return Position.parse(text)
     except (ValueError, TypeError):

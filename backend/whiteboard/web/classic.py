@@ -88,9 +88,9 @@ class ClassicApplication:
         style = parse(raw, _style_decoder)
         if style.color is msgspec.UNSET:
             raise Invalid("colorUpdate needs color")
-        self._visits.restyle(session, Style(color=style.color))
+        written = self._visits.restyle(session, Style(color=style.color))
         if ack is not None:
-            ack.send({"ok": True})
+            written.add_done_callback(lambda _: ack.send({"ok": True}))
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Let the session go; it stays in Redis for the recovery window."""

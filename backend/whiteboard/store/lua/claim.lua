@@ -1,10 +1,11 @@
 -- Claim a session for a replica: raise its generation, so that whoever held it can write to it no more (SPEC.md R2).
 --
 -- KEYS: the session (hash)
--- ARGV: the replica, the lifetime in ms, the prefix of replicas' channels, what to tell the replica that held it before
--- Returns: the session's fields and values, nothing if there is no such session.
+-- ARGV: the replica, the lifetime in ms, the prefix of replicas' channels, what to tell the replica that held it before,
+--       the client
+-- Returns: the session's fields and values, nothing if the client has no such session.
 
-if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+if redis.call('HGET', KEYS[1], 'client') ~= ARGV[5] then return {} end
 local former = redis.call('HGET', KEYS[1], 'owner')
 local generation = redis.call('HINCRBY', KEYS[1], 'generation', 1)
 redis.call('HSET', KEYS[1], 'owner', ARGV[1])
