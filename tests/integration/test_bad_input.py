@@ -261,13 +261,15 @@ async def test_post_that_holds_no_packets_ends_its_session_at_once(scene: Scene,
     await scene.goes_on()
 
 
-@pytest.mark.parametrize("packet", ['2/board,["ops",[]]', '2/nowhere,["x",1]', '21["drawing",{}]'])
-async def test_event_for_a_namespace_not_joined_is_refused(pair: Pair, packet: str) -> None:
+@pytest.mark.parametrize(
+    ("prefix", "event"), [("/board,", '["ops",[]]'), ("/nowhere,", '["x",1]'), ("", '1["drawing",{}]')]
+)
+async def test_event_for_a_namespace_not_joined_is_refused(pair: Pair, prefix: str, event: str) -> None:
     """[E3] CONNECT_ERROR for that namespace with ``not_joined``, whoever asks for an acknowledgement too."""
     before = await pair.left.metric("whiteboard_errors_total", code="not_joined")
     async with RawSocket(pair.left.url) as socket:
-        await socket.send(packet)
-        refusal = json.loads((await socket.hears("4")).removeprefix("4/board,").removeprefix("4/nowhere,").lstrip("4"))
+        await socket.send(f"2{prefix}{event}")
+        refusal = json.loads((await socket.hears(f"4{prefix}")).removeprefix(f"4{prefix}"))
         assert refusal["message"] == "not_joined"
         assert_error(refusal["data"], "not_joined")
     assert await pair.left.metric("whiteboard_errors_total", code="not_joined") == before + 1
