@@ -7,7 +7,7 @@ When an update changes one, its test says what would have broken. Versions are p
 import inspect
 
 import pytest
-import socketio
+import socketio  # type: ignore[import-untyped]
 from aiohttp.web_protocol import RequestHandler
 from socketio import packet
 from whiteboard.engine.clients import Clients
