@@ -75,7 +75,12 @@ export class BoardView {
     this.refold();
   }
 
-  /** These own ops will never be in the log; they are no longer pending. */
+  /** These ops of an earlier page are pending too now, beneath what is pending already. */
+  adopt(ops: readonly Op[]): void {
+    this.withdraw(ops);
+  }
+
+  /** These own ops are no longer pending, without being confirmed. */
   withdraw(ops: readonly Op[]): void {
     this.refold();
     for (const op of ops) this.changed(touchedBy(op));

@@ -1,6 +1,6 @@
 import type { Draft, Op } from "../model/element";
 import { MAX_EVENT_BYTES, MAX_OP_BYTES, MAX_OPS_PER_EVENT } from "../model/limits";
-import { opId } from "../model/opid";
+import { numberOf, opId } from "../model/opid";
 
 /** More than this waits for nobody: the outbox refuses drafts, and the page says so. */
 const MAX_WAITING = 10_000;
@@ -16,20 +16,36 @@ interface Entry {
   departed: boolean;
 }
 
+/** Is told every change, so that what is unsaved can outlive the page. */
+export interface Keeper {
+  /** Op n is new, or is another now. */
+  put(n: number, op: Op): void;
+  /** Op n is decided. */
+  drop(n: number): void;
+}
+
 /**
  * Own ops that the log has not confirmed, in the order of their numbers.
  *
  * Each is in one of two parts: in flight (on this connection, or known to be in the log), then waiting. Pure: it decides
- * what to send, others send it. All its state is `entries` and `nextN`, so that a store can be put under it.
+ * what to send, others send it and keep it.
  *
  * Source: SPEC.md L3, B5–B7; DESIGN D4.
  */
 export class Outbox {
-  private entries: Entry[] = [];
-  private nextN = 1;
+  private readonly entries: Entry[];
+  private nextN: number;
   private inFlight = 0;
 
-  constructor(private readonly client: string) {}
+  /** @param ops what an earlier page left, in the order of their numbers; some of it may have been sent */
+  constructor(
+    private readonly client: string,
+    private readonly keeper?: Keeper,
+    ops: readonly Op[] = [],
+  ) {
+    this.entries = ops.map((op) => ({ op, n: numberOf(op.id), bytes: bytesOf(op), departed: true }));
+    this.nextN = 1 + (this.entries.at(-1)?.n ?? 0);
+  }
 
   get size(): number {
     return this.entries.length;
@@ -54,7 +70,8 @@ export class Outbox {
     const n = this.nextN;
     const op: Op = { ...draft, id: opId(this.client, n) };
     this.nextN += 1;
-    this.entries.push({ op, n, bytes: JSON.stringify(op).length, departed: false });
+    this.entries.push({ op, n, bytes: bytesOf(op), departed: false });
+    this.keeper?.put(n, op);
     return op;
   }
 
@@ -77,7 +94,7 @@ export class Outbox {
   settle(n: number): Op[] {
     const count = this.countUpTo(n);
     this.inFlight = Math.max(0, this.inFlight - count);
-    return this.entries.splice(0, count).map((entry) => entry.op);
+    return this.remove(0, count);
   }
 
   /** A new connection, which has seen none of ours; the log already has what is up to n. */
@@ -95,7 +112,13 @@ export class Outbox {
     const index = this.countUpTo(n) - 1;
     if (this.entries[index]?.n !== n) return undefined;
     if (index < this.inFlight) this.inFlight -= 1;
-    return this.entries.splice(index, 1)[0]?.op;
+    return this.remove(index, 1)[0];
+  }
+
+  private remove(index: number, count: number): Op[] {
+    const entries = this.entries.splice(index, count);
+    for (const { n } of entries) this.keeper?.drop(n);
+    return entries.map(({ op }) => op);
   }
 
   private countUpTo(n: number): number {
@@ -106,7 +129,7 @@ export class Outbox {
   private merge(draft: Draft): Op | undefined {
     const last = this.entries.at(-1);
     if (draft.op !== "grow" || last === undefined || last.departed) return undefined;
-    const bytes = last.bytes + JSON.stringify(draft.points).length;
+    const bytes = last.bytes + bytesOf(draft.points);
     if (bytes > MAX_MERGED_BYTES) return undefined;
     const { op } = last;
     if (op.op === "grow" && op.element === draft.element) {
@@ -115,6 +138,12 @@ export class Outbox {
       last.op = { ...op, element: { ...op.element, points: [...op.element.points, ...draft.points] } };
     } else return undefined;
     last.bytes = bytes;
+    this.keeper?.put(last.n, last.op);
     return { ...draft, id: op.id };
   }
+}
+
+/** Of what travels: all of it is ASCII. */
+function bytesOf(value: unknown): number {
+  return JSON.stringify(value).length;
 }

@@ -32,6 +32,12 @@ export class Progress {
     return this.complete;
   }
 
+  /** Whether everything up to that offset was seen. */
+  reached(offset: unknown): boolean {
+    const there = typeof offset === "string" ? parse(offset) : undefined;
+    return there !== undefined && !isAfter(there, this.seen);
+  }
+
   /** Starts at a snapshot's position. */
   reset(position: string): void {
     const { epoch, n } = parse(position) ?? { epoch: 0, n: 0 };

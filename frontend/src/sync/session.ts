@@ -4,9 +4,14 @@ import { clientOf, numberOf } from "../model/opid";
 import type { Style } from "../model/style";
 import { BoardView } from "../model/view";
 import { backoff } from "./backoff";
+import type { Errand } from "./courier";
+import { Couriers } from "./couriers";
 import type { Identity } from "./identity";
+import type { Journal } from "./journal";
 import { Outbox } from "./outbox";
+import type { Abandoned, OutboxStore } from "./outbox_store";
 import { Progress } from "./position";
+import { Sender } from "./sender";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
 import { type GetSnapshot, type Link, type OpenLink, Refused, type Rejection, type Welcome } from "./wire";
 
@@ -29,12 +34,25 @@ export interface SessionEvents {
   style(style: Style): void;
   /** The server refused something for good, or the outbox is full (code `outbox_full`). */
   rejected(rejection: Rejection): void;
+  /** An earlier page's changes are so old that the person should say whether they are still wanted. */
+  offered(offer: Offer): void;
+}
+
+/** Old changes, and what may be done with them. */
+export interface Offer {
+  readonly count: number;
+  /** When they were made: milliseconds since 1970. */
+  readonly changedAt: number;
+  send(): void;
+  discard(): void;
 }
 
 /** The world outside, so that a test can hold it still. */
 export interface Outside {
   readonly openLink: OpenLink;
   readonly getSnapshot: GetSnapshot;
+  /** Where outboxes outlive their pages; without it they do not. */
+  readonly outboxes?: OutboxStore;
   now(): number;
   /** Calls back after that time; returns what calls it off. */
   later(ms: number, call: () => void): () => void;
@@ -45,7 +63,8 @@ export interface Outside {
  * This page's stay on a board: gets the board, follows its log, and brings its own ops into it.
  *
  * Joining: `loading` (the board over HTTP) → `connecting` → `joined` at the server's welcome. A lost connection goes back to
- * `connecting` and resumes from the position seen; a resync goes back to `loading`. Own ops wait in the outbox through all of it.
+ * `connecting` and resumes from the position seen; a resync goes back to `loading`. Own ops wait in the outbox through all of it;
+ * what closed pages left waiting is brought by couriers.
  *
  * Source: SPEC.md B1–B10.
  */
@@ -53,7 +72,10 @@ export class Session {
   readonly view: BoardView;
   replica = "";
   private state: State = "loading";
+  private readonly journal: Journal | undefined;
   private readonly outbox: Outbox;
+  private readonly sender: Sender;
+  private readonly couriers: Couriers;
   private readonly progress = new Progress();
   private readonly again: ReturnType<typeof backoff>;
   private link: Link | undefined;
@@ -67,7 +89,7 @@ export class Session {
   private fresh = true;
   /** The highest own n whose op is in the confirmed board, as far as this page put it there. */
   private settledN = 0;
-  /** Calls off the pause that the server, or a failed GET, made us take. */
+  /** Calls off the pause that a failed GET made us take. */
   private endPause: (() => void) | undefined;
 
   constructor(
@@ -76,8 +98,12 @@ export class Session {
     private readonly outside: Outside,
     private readonly events: SessionEvents,
   ) {
-    this.outbox = new Outbox(identity.client);
-    this.view = new BoardView(this.outbox, (touched) => events.changed(touched));
+    this.journal = outside.outboxes?.keep(board, identity, () => events.standing());
+    this.outbox = new Outbox(identity.client, this.journal);
+    this.sender = new Sender(this.outbox, outside);
+    this.couriers = new Couriers(outside, this.errand());
+    const pending = { [Symbol.iterator]: () => this.pending() };
+    this.view = new BoardView(pending, (touched) => events.changed(touched));
     this.again = backoff(300, 5_000, () => outside.random());
     this.lostAt = outside.now();
     outside.later(OFFLINE_AFTER_MS, () => events.standing());
@@ -89,7 +115,8 @@ export class Session {
       refused: this.state === "refused",
       online: this.online,
       lostForMs: this.outside.now() - this.lostAt,
-      unsaved: this.outbox.size,
+      unsaved: this.outbox.size + this.couriers.unsaved,
+      atRisk: this.journal?.atRisk ?? this.outbox.size,
     };
   }
 
@@ -105,8 +132,11 @@ export class Session {
   async load(): Promise<void> {
     if (!this.become("loading")) return;
     this.pause(undefined);
+    this.sender.stop();
+    this.couriers.stop();
     this.link?.close();
     this.link = undefined;
+    this.look();
     try {
       const { position, elements } = await this.outside.getSnapshot(this.board);
       this.progress.reset(position);
@@ -135,9 +165,14 @@ export class Session {
       return undefined;
     }
     this.view.show(op);
-    this.flush();
+    this.sender.flush();
     this.events.standing();
     return op;
+  }
+
+  /** Makes what is unsaved as safe as can be, at once: the page may be about to go. */
+  hide(): void {
+    void this.journal?.flush();
   }
 
   setStyle(style: Style): void {
@@ -162,11 +197,11 @@ export class Session {
     // Behind a snapshot, an op up to `last` is either in it or about to come as an `op` event.
     if (this.fresh) this.view.withdraw(this.outbox.settle(last));
     this.fresh = false;
-    this.outbox.reconnected(last);
     if (this.style === undefined) this.events.style({ color, width });
     else if (this.style.color !== color || this.style.width !== width) this.link?.session(this.style);
-    this.pause(undefined);
-    this.flush();
+    this.sender.start(this.link, last);
+    this.couriers.start();
+    this.look();
     this.events.standing();
   }
 
@@ -177,7 +212,7 @@ export class Session {
       if (n <= this.settledN) return;
       this.settledN = n;
       this.view.withdraw(this.outbox.settle(n));
-    }
+    } else this.couriers.settle(clientOf(op.id), numberOf(op.id));
     this.view.receive(op);
     this.events.standing();
   }
@@ -187,22 +222,20 @@ export class Session {
     this.progress.advance(offset);
     this.settledN = Math.max(this.settledN, n);
     this.view.confirm(this.outbox.settle(n), this.sid);
-    this.again.reset();
-    this.flush();
+    this.sender.acknowledged();
     this.events.standing();
   }
 
   rejected(rejection: Rejection): void {
     const { retry, n } = rejection;
     if (retry) {
-      this.outbox.rewind(n ?? 0);
-      if (this.endPause === undefined) this.pause(this.again.next(), () => this.flush());
+      this.sender.putOff(n ?? 0);
       return;
     }
     const op = n === undefined ? undefined : this.outbox.reject(n);
     if (op !== undefined) this.view.withdraw([op]);
     this.events.rejected(rejection);
-    this.flush();
+    this.sender.flush();
     this.events.standing();
   }
 
@@ -230,9 +263,46 @@ export class Session {
     this.events.standing();
   }
 
-  private flush(): void {
-    if (this.state !== "joined" || this.endPause !== undefined) return;
-    for (let batch = this.outbox.take(); batch.length > 0; batch = this.outbox.take()) this.link?.ops(batch);
+  /** What waits, in the order in which it was drawn: other pages' first. */
+  private *pending(): Iterator<Op> {
+    yield* this.couriers.pending();
+    yield* this.outbox;
+  }
+
+  /** What couriers may know and tell. */
+  private errand(): Errand {
+    const { board, progress, events } = this;
+    return {
+      board,
+      get resumeFrom() {
+        return progress.resumeFrom;
+      },
+      reached: (offset) => progress.reached(offset),
+      withdraw: (ops) => {
+        this.view.withdraw(ops);
+        events.standing();
+      },
+      rejected: (rejection) => events.rejected(rejection),
+    };
+  }
+
+  private look(): void {
+    void this.outside.outboxes?.look(this.board, (abandoned) => this.found(abandoned));
+  }
+
+  private found(abandoned: Abandoned): void {
+    if (abandoned.old) {
+      const { ops, changedAt } = abandoned;
+      const send = () => this.adopt(abandoned);
+      this.events.offered({ count: ops.length, changedAt, send, discard: () => abandoned.discard() });
+    } else this.adopt(abandoned);
+  }
+
+  private adopt(abandoned: Abandoned): void {
+    this.couriers.add(abandoned);
+    if (this.state === "joined") this.couriers.start();
+    this.view.adopt(abandoned.ops);
+    this.events.standing();
   }
 
   private credentials() {
@@ -240,6 +310,8 @@ export class Session {
   }
 
   private lose(): void {
+    this.sender.stop();
+    this.couriers.stop();
     if (this.state !== "joined") return;
     this.lostAt = this.outside.now();
     this.outside.later(OFFLINE_AFTER_MS, () => this.events.standing());

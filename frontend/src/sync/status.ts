@@ -12,10 +12,13 @@ export interface Standing {
   /** What the browser says of its network. */
   readonly online: boolean;
   readonly lostForMs: number;
+  /** Ops that the log has not confirmed, those that were taken over from other pages included. */
   readonly unsaved: number;
+  /** How many of them would be gone if the page were closed now. */
+  readonly atRisk: number;
 }
 
-export function statusOf({ joined, refused, online, lostForMs, unsaved }: Standing): Status {
+export function statusOf({ joined, refused, online, lostForMs, unsaved }: Omit<Standing, "atRisk">): Status {
   if (joined) return unsaved > 0 ? "unsaved" : "saved";
   return refused || !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";
 }

@@ -3,9 +3,12 @@ import { listenToPointer } from "../input/pointer";
 import type { Style } from "../model/style";
 import { Colors } from "../render/colors";
 import { Renderer } from "../render/renderer";
+import { openDatabase } from "../sync/database";
 import { newIdentity } from "../sync/identity";
 import { openLink } from "../sync/link";
-import { Session } from "../sync/session";
+import { quietness, webLocks } from "../sync/locks";
+import { OutboxStore } from "../sync/outbox_store";
+import { type Offer, Session } from "../sync/session";
 import { getSnapshot } from "../sync/snapshot";
 import { type Status, statusOf } from "../sync/status";
 import type { Rejection } from "../sync/wire";
@@ -32,18 +35,22 @@ export class App implements Doings {
   private colors = colorsNow();
   private style: Style = { color: "black", width: 4 };
   private unsavedSince: number | undefined;
+  /** What the person was asked and has not answered. */
+  private offers: readonly Offer[] = [];
 
   constructor(
     board: string,
     private readonly stage: HTMLElement,
     place: HTMLElement,
   ) {
-    const outside = { openLink, getSnapshot, now: () => performance.now(), random: Math.random, later };
+    const now = () => performance.now();
+    const outside = { openLink, getSnapshot, outboxes: openStore(), now, random: Math.random, later };
     this.session = new Session(board, newIdentity(randomBytes), outside, {
       changed: (touched) => this.renderer.changed(touched),
       standing: () => this.standing(),
       style: (style) => this.wear(style),
       rejected: (rejection) => this.rejected(rejection),
+      offered: (offer) => this.offer([...this.offers, offer]),
     });
     this.renderer = new Renderer(stage, this.session.view, this.colors, () => this.toolbox.frame());
     this.toolbox = new Toolbox(this.desk());
@@ -90,6 +97,12 @@ export class App implements Doings {
     this.toast.dismiss();
   }
 
+  answer(offer: Offer, send: boolean): void {
+    if (send) offer.send();
+    else offer.discard();
+    this.offer(this.offers.filter((other) => other !== offer));
+  }
+
   private listen(): void {
     const { renderer, toolbox, session } = this;
     listenToPointer(this.stage, {
@@ -112,8 +125,13 @@ export class App implements Doings {
     });
     window.addEventListener("online", () => session.setOnline(true));
     window.addEventListener("offline", () => session.setOnline(false));
+    document.addEventListener("visibilitychange", () => session.hide());
     window.addEventListener("beforeunload", (event) => {
-      if (session.standing.unsaved > 0) event.preventDefault();
+      if (session.standing.atRisk > 0) event.preventDefault();
+    });
+    // A page out of the browser's cache has lost its lock: what it kept may be another's now.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && session.standing.atRisk === 0) location.reload();
     });
   }
 
@@ -145,6 +163,11 @@ export class App implements Doings {
     this.display.ask();
   }
 
+  private offer(offers: readonly Offer[]): void {
+    this.offers = offers;
+    this.display.ask();
+  }
+
   private rejected({ code }: Rejection): void {
     this.toolbox.cancel();
     this.toast.say(strings.rejected[code] ?? strings.rejectedOther);
@@ -159,6 +182,7 @@ export class App implements Doings {
     writeFacts(document.documentElement, {
       status: this.status,
       unsaved: standing.unsaved,
+      atRisk: standing.atRisk,
       position,
       replica,
     });
@@ -183,6 +207,7 @@ export class App implements Doings {
       ...this.style,
       canUndo: this.toolbox.canUndo,
       toast: this.toast.text,
+      offer: this.offers[0],
       colors: this.colors,
     };
   }
@@ -191,6 +216,13 @@ export class App implements Doings {
 function later(ms: number, call: () => void): () => void {
   const timer = setTimeout(call, ms);
   return () => clearTimeout(timer);
+}
+
+function openStore(): OutboxStore {
+  const clock = { today: () => Date.now(), later };
+  // Web Locks are for secure contexts only: a page over plain HTTP has none, whatever the types say.
+  const locks = "locks" in navigator ? webLocks(navigator.locks) : quietness(clock);
+  return new OutboxStore(openDatabase(), locks, clock);
 }
 
 /** The colours of the theme that the browser asks for. */

@@ -1,5 +1,6 @@
 import { Plus, X } from "lucide";
 import type { Colors } from "../render/colors";
+import type { Offer } from "../sync/session";
 import type { Status } from "../sync/status";
 import type { ToolName } from "../tools/toolbox";
 import { Button } from "./button";
@@ -19,6 +20,7 @@ export interface Shown {
   readonly width: number;
   readonly canUndo: boolean;
   readonly toast: string | undefined;
+  readonly offer: Offer | undefined;
   /** How the screen shows a board's colours. */
   readonly colors: Colors;
 }
@@ -31,6 +33,7 @@ export interface Doings {
   undo(): void;
   newBoard(): void;
   dismiss(): void;
+  answer(offer: Offer, send: boolean): void;
 }
 
 export interface Props {
@@ -59,6 +62,7 @@ export function Page({ shown, doings }: Props) {
         <StatusPill {...shown} />
       </header>
       <footer class="bottom">
+        {shown.offer !== undefined && <Offered offer={shown.offer} doings={doings} />}
         {shown.toast !== undefined && (
           <div class="bar toast" role="alert">
             <span>{shown.toast}</span>
@@ -68,6 +72,21 @@ export function Page({ shown, doings }: Props) {
         <Toolbar shown={shown} doings={doings} />
       </footer>
     </>
+  );
+}
+
+/** Asks, and does not press for an answer: whoever gives none is asked by the next page. */
+function Offered({ offer, doings }: { offer: Offer; doings: Doings }) {
+  return (
+    <div class="bar toast" role="status">
+      <span>{strings.offer(offer.count, new Date(offer.changedAt))}</span>
+      <button type="button" class="button labelled" onClick={() => doings.answer(offer, true)}>
+        {strings.send}
+      </button>
+      <button type="button" class="button labelled" onClick={() => doings.answer(offer, false)}>
+        {strings.discard}
+      </button>
+    </div>
   );
 }
 

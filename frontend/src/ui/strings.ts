@@ -40,4 +40,8 @@ export const strings = {
   } as Readonly<Record<string, string>>,
   rejectedOther: "The server did not accept your last change.",
   dismiss: "Dismiss",
+  offer: (n: number, day: Date) =>
+    `${n === 1 ? "A change" : `${n} changes`} of ${day.toLocaleDateString()} ${n === 1 ? "was" : "were"} never saved.`,
+  send: "Send",
+  discard: "Discard",
 };

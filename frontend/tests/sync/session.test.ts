@@ -1,115 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Draft, LogOp, Op } from "../../src/model/element";
-import type { Style } from "../../src/model/style";
-import { Session } from "../../src/sync/session";
-import { type Status, statusOf } from "../../src/sync/status";
-import {
-  type Credentials,
-  type LinkEvents,
-  Refused,
-  type Rejection,
-  type Snapshot,
-  type Welcome,
-} from "../../src/sync/wire";
-
-const stroke: Draft = { op: "add", element: { kind: "stroke", points: [0, 0] } };
-const foreign = (n: number): LogOp => ({
-  op: "add",
-  id: `b:${n}`,
-  by: "s2",
-  element: { kind: "stroke", points: [n, n] },
-});
-
-/** A session whose server, clock and network are this object. */
-class Bench {
-  readonly sent: Op[][] = [];
-  readonly styles: Style[] = [];
-  readonly told: Rejection[] = [];
-  readonly adopted: Style[] = [];
-  readonly timers: { at: number; call: () => void }[] = [];
-  snapshots: (Snapshot | Error)[] = [];
-  links = 0;
-  closed = 0;
-  hurried = 0;
-  now = 0;
-  server!: LinkEvents;
-  credentials!: () => Credentials;
-
-  readonly session = new Session(
-    "lobby",
-    { secret: "s".repeat(20), client: "me" },
-    {
-      now: () => this.now,
-      random: () => 0,
-      later: (ms, call) => {
-        const timer = { at: this.now + ms, call };
-        this.timers.push(timer);
-        return () => {
-          timer.call = () => {};
-        };
-      },
-      getSnapshot: async () => {
-        const next = this.snapshots.shift() ?? { position: "1-0", elements: [] };
-        if (next instanceof Error) throw next;
-        return next;
-      },
-      openLink: (credentials, events) => {
-        this.links += 1;
-        this.credentials = credentials;
-        this.server = events;
-        return {
-          ops: (ops) => void this.sent.push([...ops]),
-          session: (style) => void this.styles.push(style as Style),
-          hurry: () => {
-            this.hurried += 1;
-          },
-          close: () => {
-            this.closed += 1;
-          },
-        };
-      },
-    },
-    {
-      changed: () => {},
-      standing: () => {},
-      style: (style) => void this.adopted.push(style),
-      rejected: (rejection) => void this.told.push(rejection),
-    },
-  );
-
-  get status(): Status {
-    return statusOf(this.session.standing);
-  }
-
-  get ids(): string[] {
-    return [...this.session.view].map((element) => element.id);
-  }
-
-  welcome(change: Partial<Welcome> = {}): void {
-    const first = { sid: "s1", client: "me", replica: "one", color: "black", width: 4, last: 0 };
-    this.server.welcome({ ...first, ...change });
-  }
-
-  async pass(ms: number): Promise<void> {
-    this.now += ms;
-    for (const timer of this.timers.filter(({ at }) => at <= this.now)) {
-      this.timers.splice(this.timers.indexOf(timer), 1);
-      timer.call();
-    }
-    await settled();
-  }
-}
-
-async function settled(): Promise<void> {
-  for (let i = 0; i < 10; i += 1) await Promise.resolve();
-}
-
-async function joined(): Promise<Bench> {
-  const bench = new Bench();
-  await bench.session.load();
-  bench.welcome();
-  return bench;
-}
+import type { LogOp } from "../../src/model/element";
+import { Refused } from "../../src/sync/wire";
+import { Bench, foreign, joined, settled, stroke } from "./bench";
 
 describe("joining", () => {
   test("[B8] the board comes first, then the connection from its position", async () => {
@@ -120,7 +12,7 @@ describe("joining", () => {
     expect(bench.status).toBe("reconnecting");
     await bench.session.load();
     expect(bench.ids).toEqual(["b:1"]);
-    expect(bench.credentials()).toEqual({ board: "lobby", secret: "s".repeat(20), position: "3-7" });
+    expect(bench.credentials()).toEqual({ board: "lobby", secret: "secret-of-me-0000000", position: "3-7" });
     bench.welcome();
     expect(bench.status).toBe("saved");
     expect(bench.session.replica).toBe("one");

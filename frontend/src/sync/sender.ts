@@ -1,0 +1,57 @@
+import { backoff } from "./backoff";
+import type { Outbox } from "./outbox";
+import type { Link } from "./wire";
+
+interface Outside {
+  later(ms: number, call: () => void): () => void;
+  random(): number;
+}
+
+/** Sends what is in an outbox over a link that has said welcome. Source: SPEC.md B3, B5, B7. */
+export class Sender {
+  private link: Link | undefined;
+  private readonly again: ReturnType<typeof backoff>;
+  /** Calls off the pause that the server made us take. */
+  private endPause: (() => void) | undefined;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly outside: Outside,
+  ) {
+    this.again = backoff(300, 5_000, () => outside.random());
+  }
+
+  /** Sends over this link from now on; the log already has what is up to `last`. */
+  start(link: Link | undefined, last: number): void {
+    this.stop();
+    this.link = link;
+    this.outbox.reconnected(last);
+    this.flush();
+  }
+
+  stop(): void {
+    this.link = undefined;
+    this.endPause?.();
+    this.endPause = undefined;
+  }
+
+  /** The log took something: there may be room for more. */
+  acknowledged(): void {
+    this.again.reset();
+    this.flush();
+  }
+
+  /** The server cannot take op n now: sends it, and all after it, again after a pause. */
+  putOff(n: number): void {
+    this.outbox.rewind(n);
+    this.endPause ??= this.outside.later(this.again.next(), () => {
+      this.endPause = undefined;
+      this.flush();
+    });
+  }
+
+  flush(): void {
+    if (this.link === undefined || this.endPause !== undefined) return;
+    for (let batch = this.outbox.take(); batch.length > 0; batch = this.outbox.take()) this.link.ops(batch);
+  }
+}
