@@ -25,6 +25,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     environ = {
         "WHITEBOARD_HOST": "0.0.0.0",
         "WHITEBOARD_PORT": "8080",
+        "WHITEBOARD_ADDRESS": "pod-1:8080",
         "WHITEBOARD_REDIS_URL": URL,
         "WHITEBOARD_REDIS_PASSWORD_FILE": str(password_file),
         "WHITEBOARD_DATA_DIR": "/var/lib/whiteboard",
@@ -34,6 +35,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     assert Settings.read(environ) == Settings(
         host="0.0.0.0",
         port=8080,
+        address="pod-1:8080",
         redis_url=URL,
         redis_password_file=password_file,
         data_dir=Path("/var/lib/whiteboard"),
@@ -56,6 +58,8 @@ def test_setting_given_goes_before_the_environment() -> None:
         ({"WHITEBOARD_PORT": "http"}, "WHITEBOARD_PORT"),
         ({"WHITEBOARD_PORT": "-1"}, "WHITEBOARD_PORT is 0 to 65535, not -1"),
         ({"WHITEBOARD_PORT": "65536"}, "WHITEBOARD_PORT is 0 to 65535"),
+        ({"WHITEBOARD_ADDRESS": "10.0.0.1"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
+        ({"WHITEBOARD_ADDRESS": "http://10.0.0.1:80"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "soon"}, "WHITEBOARD_RECOVERY_SECONDS"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "0.5"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "86401"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),

@@ -168,6 +168,7 @@ class Page:
             case "op":
                 (logged,) = decode_commit(ORIGIN, b"[%b]" % bytes(event.args[0])).ops
                 assert logged.op is not None
+                assert logged.by != self.welcomes[-1]["sid"], "its own ops are acknowledged, not told"
                 self._apply(logged.op, self._offset(event.args))
                 if client_of(logged.id) == self.client:
                     self.pending.pop(number_of(logged.id), None)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whiteboard.domain.positions import ORIGIN, Lineage, Position, Verdict, judge
+from whiteboard.domain.positions import ORIGIN, Lineage, Offset, Position, Verdict, judge
 
 NUMBERS = st.integers(0, 999_999_999_999_999)
 
@@ -38,6 +38,24 @@ def test_position_is_refused_when_it_is_anything_else(text: str) -> None:
     """[L1] One position has one spelling."""
     with pytest.raises(ValueError, match="not a position"):
         Position.parse(text)
+
+
+@given(NUMBERS, NUMBERS, st.integers(0, 2**30))
+def test_offset_is_read_back_as_it_was_written(epoch: int, n: int, i: int) -> None:
+    """[B11] An offset is <epoch>-<n>-<i>, and lies in a commit."""
+    offset = Offset.parse(str(Offset(epoch, n, i)))
+    assert offset == (epoch, n, i)
+    assert offset.position == (epoch, n)
+    assert offset <= Offset.behind(offset.position)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1-2", "1-2-", "1-2-3-4", "1-2-03", "1-2-+3", "1-2-3 ", "x-2-3", "1-2-" + "9" * 11]
+)
+def test_offset_is_refused_when_it_is_anything_else(text: str) -> None:
+    """[B11] One offset has one spelling."""
+    with pytest.raises(ValueError, match="not an offset"):
+        Offset.parse(text)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from whiteboard.engine.packets import Event, decode_event
 from whiteboard.errors import BadInput
 from whiteboard.protocol.classic import Segment, decode_drawing
 from whiteboard.protocol.codec import Style, check_board, client_id, decode_op, encode, parse, peek_number, split_ops
+from whiteboard.protocol.cursors import decode_cursor
 
 from tests.unit import strategies
 
@@ -103,6 +104,14 @@ def test_style_is_a_style_or_a_typed_error(text: bytes) -> None:
     """[E1] The same for what changes a session."""
     with contextlib.suppress(BadInput):
         assert isinstance(parse(Raw(text), msgspec.json.Decoder(Style)), Style)
+
+
+@EXAMPLES
+@given(_rubbish | _nearly(st.fixed_dictionaries({"x": strategies.coordinates, "y": strategies.coordinates})))
+def test_cursor_is_a_point_or_a_typed_error(text: bytes) -> None:
+    """[E1] The same for where somebody points."""
+    with contextlib.suppress(BadInput):
+        assert all(abs(coordinate) <= 1_000_000 for coordinate in decode_cursor(Raw(text)))
 
 
 _headers = st.sampled_from(["2", "2/board,", "2/,7", "27", "2/" + "x" * 300 + ",", "20", "21", "5", "2/board", ""])

@@ -1,0 +1,52 @@
+"""Where replicas are reached, against a real server."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from whiteboard.store.connection import connect
+from whiteboard.store.replicas import Replicas
+
+from tests.conftest import OwnRedis
+from tests.integration.waiting import eventually
+from tests.store.tasks import running
+
+
+async def test_replica_is_found_while_it_runs(store: Any) -> None:
+    """[E7] By its name alone; it gives its lease back when it ends, and one that was killed is forgotten in time."""
+    one = Replicas(store, "one")
+    assert await Replicas(store, "two").find("one") is None
+    async with running(one.run()):
+        await one.announce("10.0.0.1:3000")
+        assert await Replicas(store, "two").find("one") == "10.0.0.1:3000"
+        assert 0 < await store.ttl("wb:replica:one:address") <= 20
+        await asyncio.sleep(0)
+    assert await Replicas(store, "two").find("one") is None
+
+
+async def test_lease_is_renewed(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[E7] Also after Redis has lost it."""
+    monkeypatch.setattr("whiteboard.store.replicas._RENEW_SECONDS", 0.02)
+    one = Replicas(store, "one")
+    async with running(one.run()):
+        await one.announce("10.0.0.1:3000")
+        await store.flushall()
+
+        async def told() -> bool:
+            return await Replicas(store, "two").find("one") == "10.0.0.1:3000"
+
+        await eventually(told, "the lease is there again")
+
+
+async def test_replica_is_still_found_when_redis_is_away(own_redis: OwnRedis) -> None:
+    """[E7] Whoever was known goes on being known through an outage; nobody else can be asked for."""
+    client = connect(own_redis.url, None, timeout_seconds=0.3)
+    await Replicas(client, "one").announce("10.0.0.1:3000")
+    two = Replicas(client, "two")
+    assert await two.find("one") == "10.0.0.1:3000"
+    own_redis.kill()
+    two._known["one"] = (0.0, "10.0.0.1:3000")  # old enough to be asked for again
+    assert await two.find("one") == "10.0.0.1:3000"
+    assert await two.find("three") is None
+    await Replicas(client, "one").announce("10.0.0.1:3001")
+    await client.aclose()
