@@ -43,8 +43,12 @@ class Taken(NamedTuple):
     @classmethod
     def decode(cls, message: bytes) -> "Taken | None":
         """Read the message; None if it is of a kind unknown here."""
-        kind, *fields = message.decode().split(" ")
-        return cls(fields[0], fields[1], int(fields[2])) if kind == "taken" else None
+        kind, _, rest = message.partition(b" ")
+        try:
+            board, pid_hash, generation, *_ = rest.decode().split(" ")
+            return cls(board, pid_hash, int(generation)) if kind == b"taken" else None
+        except ValueError:
+            return None
 
 
 class Listener(Protocol):
