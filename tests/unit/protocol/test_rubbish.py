@@ -17,7 +17,7 @@ from whiteboard.protocol.cursors import decode_cursor
 
 from tests.unit import strategies
 
-EXAMPLES = settings(max_examples=300)
+EXAMPLES = settings(max_examples=150)
 
 _names = ["op", "id", "element", "elements", "points", "props", "kind", "color", "width", "x0", "y0", "x1", "y1", "by"]
 _values = ["add", "grow", "update", "remove", "clear", "stroke", "me:1", "you:1", "me:0", "__proto__", "\x00"]
