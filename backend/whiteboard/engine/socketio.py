@@ -38,6 +38,8 @@ class SocketServer:
         *,
         allowed_origins: str | Collection[str] | None,
         max_payload_bytes: int,
+        close_wait_seconds: float,
+        admit: Callable[[], None],
         note_error: ErrorNote,
         replica: str,
         find_replica: FindReplica,
@@ -47,6 +49,8 @@ class SocketServer:
             applications: by namespace (``/``, ``/board``, …).
             allowed_origins: None for the same origin only, ``*``, or a list.
             max_payload_bytes: the largest packet or POST body that a client may send.
+            close_wait_seconds: how long a closed connection is read on.
+            admit: is asked before each new connection; raises ``Refused`` to turn it away.
             replica: this process's name; connections' ids begin with it.
             find_replica: tells where the others are reached.
         """
@@ -60,7 +64,9 @@ class SocketServer:
             allowed_origins=allowed_origins,
             max_payload=max_payload_bytes,
             replica=replica,
+            close_wait=close_wait_seconds,
         )
+        self._sio.eio.gate = admit
         self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica)
         self._sio.answer_to(self)
         for namespace, application in applications.items():
@@ -71,10 +77,28 @@ class SocketServer:
         """Serve ``/socket.io/`` on an aiohttp application."""
         self._sio.attach(app)
 
-    async def close(self) -> None:
-        """Close every connection; clients come back by themselves. May be called twice."""
-        await self._sio.eio.shutdown()
+    @property
+    def connections(self) -> list[Connection]:
+        """The connections that are not over."""
+        return [connection for connection in self._sio.eio.connections.values() if not connection.is_over]
+
+    def socket(self, connection: Connection, namespace: str) -> Socket | None:
+        """Return the socket of a connection on a namespace, None if it has not joined."""
+        return _sockets(connection).get(namespace)
+
+    async def close(self, wait_seconds: float | None = None) -> int:
+        """
+        Close every connection; clients come back by themselves. May be called twice.
+
+        Args:
+            wait_seconds: how long clients have to notice; what they send until then is taken.
+
+        Returns:
+            How many did not notice, and were cut.
+        """
+        cut: int = await self._sio.eio.shutdown(wait_seconds)
         await self._forwarder.close()
+        return cut
 
     def _connect(self, namespace: str, application: Application) -> Callable[..., Any]:
         async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
