@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import pytest
@@ -47,16 +47,67 @@ class Deaf:
 @asynccontextmanager
 async def deaf(replica: Replica, board: str) -> AsyncIterator[Deaf]:
     """A ``Deaf`` client that has joined a board."""
+    async with deaf_socket(replica) as client:
+        await client.say("40" + json.dumps({"board": board}))
+        await client.hears('42["init"')
+        yield client
+
+
+@asynccontextmanager
+async def deaf_socket(replica: Replica, query: str = "") -> AsyncIterator[Deaf]:
+    """A ``Deaf`` client whose WebSocket is open."""
     client = Deaf(*await asyncio.open_connection("127.0.0.1", replica.port))
     client.writer.write(
-        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n"
-        b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"GET /socket.io/?EIO=4&transport=websocket{query} HTTP/1.1\r\nHost: x\r\n".encode()
+        + b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     )
-    await client.say("40" + json.dumps({"board": board}))
-    await client.hears('42["init"')
+    await client.hears("\r\n\r\n")
     yield client
     client.writer.close()
+
+
+class Poller:
+    """A client by hand on long-polling."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._address = replica.url + HANDSHAKE
+        self.sid = ""
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession()
+        opening = await self.poll()
+        self.sid = json.loads(opening[1:])["sid"]
+        self._address += f"&sid={self.sid}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.close()
+
+    async def join(self, board: str) -> None:
+        """Join a board and return once it has been told."""
+        await self.post("40" + json.dumps({"board": board}))
+        while "init" not in await self.poll():
+            pass
+
+    async def post(self, packet: str) -> None:
+        async with self._http.post(self._address, data=packet) as answer:
+            assert answer.status == 200
+
+    async def poll(self) -> str:
+        async with self._http.get(self._address) as answer:
+            return await answer.text()
+
+
+def drawing_in(color: str) -> str:
+    """Return the packet of a segment."""
+    return f'42["drawing",{json.dumps(SEGMENT | {"color": color})}]'
+
+
+async def colors_on(replica: Replica, board: str) -> set[str]:
+    """Return the colours that a board's log holds."""
+    _, snapshot = await replica.get(f"/api/boards/{board}")
+    return {element["color"] for element in snapshot["elements"]}
 
 
 @pytest.fixture
@@ -145,33 +196,38 @@ async def test_what_a_client_sends_before_it_notices_is_committed(
 ) -> None:
     """[D6] [D7] Behind the end of the server's stream, and as a POST behind the end of a poll."""
     replica, other = [await start_replica(redis_url=redis_url, drain_seconds="0") for _ in range(2)]
-    async with deaf(replica, board) as client, aiohttp.ClientSession() as http:
-
-        async def post(packet: str) -> int:
-            async with http.post(address, data=packet) as answer:
-                return answer.status
-
-        async def poll() -> str:
-            async with http.get(address) as answer:
-                return await answer.text()
-
-        async with http.get(replica.url + HANDSHAKE) as answer:
-            address = replica.url + HANDSHAKE + "&sid=" + json.loads((await answer.text())[1:])["sid"]
-        assert await post("40" + json.dumps({"board": board})) == 200
-        polled = ""
-        while "init" not in polled:
-            polled += await poll()
-        polling = asyncio.create_task(poll())
+    async with deaf(replica, board) as client, Poller(replica) as poller:
+        await poller.join(board)
+        polling = asyncio.create_task(poller.poll())
         replica.process.terminate()
-        assert (await client.reader.read()).endswith(b"")  # the end of the stream
+        await client.reader.read()  # up to the end of the stream
         assert await polling == "1"
         for number in range(3):
-            await client.say(f'42["drawing",{json.dumps(SEGMENT | {"color": f"by-frame-{number}"})}]')
-        assert await post(f'42["drawing",{json.dumps(SEGMENT | {"color": "by-post"})}]') == 200
+            await client.say(drawing_in(f"by-frame-{number}"))
+        await poller.post(drawing_in("by-post"))
     assert await replica.ended() == 0
-    _, snapshot = await other.get(f"/api/boards/{board}")
-    colors = [element["color"] for element in snapshot["elements"]]
-    assert sorted(colors) == ["by-frame-0", "by-frame-1", "by-frame-2", "by-post"]
+    assert await colors_on(other, board) == {"by-frame-0", "by-frame-1", "by-frame-2", "by-post"}
+
+
+async def test_what_goes_through_to_another_replica_is_drained_too(
+    start_replica: StartReplica, redis_url: str, board: str
+) -> None:
+    """[D6] A WebSocket whose session lives elsewhere: the replica that passes it on leaves, and nothing is lost."""
+    home, between = [await start_replica(redis_url=redis_url, drain_seconds="0") for _ in range(2)]
+    async with Poller(home) as poller:
+        await poller.join(board)
+        async with deaf_socket(between, f"&sid={poller.sid}") as client:
+            await client.say("2probe")
+            await client.hears("3probe")
+            await client.say("5")
+            await client.say(drawing_in("before"))
+            between.process.terminate()
+            await client.reader.read()
+            await client.say(drawing_in("behind"))
+        assert await between.ended() == 0
+    assert between.lines("draining", connections=1)
+    assert between.lines("closed", cut=0)
+    assert await colors_on(home, board) == {"before", "behind"}
 
 
 @pytest.mark.parametrize("first", [signal.SIGTERM, None], ids=["TERM TERM", "INT"])

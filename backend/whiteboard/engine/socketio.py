@@ -8,6 +8,7 @@ their own, past python-socketio's task and JSON decoding a message; its connects
 as they are.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,7 @@ from whiteboard.engine.clients import Clients
 from whiteboard.engine.conform import ConformingServer
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
-from whiteboard.engine.forward import FindReplica, Forwarder
+from whiteboard.engine.forward import FindReplica, Forwarder, Tunnel
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
 from whiteboard.engine.session import Reason
@@ -78,13 +79,14 @@ class SocketServer:
         self._sio.attach(app)
 
     @property
-    def connections(self) -> list[Connection]:
-        """The connections that are not over."""
-        return [connection for connection in self._sio.eio.connections.values() if not connection.is_over]
+    def connections(self) -> list[Connection | Tunnel]:
+        """What is not over of this replica's connections, and of those that it passes on to other replicas."""
+        everything = (*self._sio.eio.connections.values(), *self._forwarder.tunnels)
+        return [connection for connection in everything if not connection.is_over]
 
-    def socket(self, connection: Connection, namespace: str) -> Socket | None:
-        """Return the socket of a connection on a namespace, None if it has not joined."""
-        return _sockets(connection).get(namespace)
+    def socket(self, connection: Connection | Tunnel, namespace: str) -> Socket | None:
+        """Return the socket of a connection on a namespace, None if it has not joined, or not here."""
+        return None if isinstance(connection, Tunnel) else _sockets(connection).get(namespace)
 
     async def close(self, wait_seconds: float | None = None) -> int:
         """
@@ -96,9 +98,8 @@ class SocketServer:
         Returns:
             How many did not notice, and were cut.
         """
-        cut: int = await self._sio.eio.shutdown(wait_seconds)
-        await self._forwarder.close()
-        return cut
+        wait_seconds = self._sio.eio.options.close_wait if wait_seconds is None else wait_seconds
+        return sum(await asyncio.gather(self._sio.eio.shutdown(wait_seconds), self._forwarder.close(wait_seconds)))
 
     def _connect(self, namespace: str, application: Application) -> Callable[..., Any]:
         async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:

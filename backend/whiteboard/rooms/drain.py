@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 import structlog
 
 from whiteboard.engine.connection import Connection
+from whiteboard.engine.forward import Tunnel
 from whiteboard.engine.socketio import SocketServer
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.admission import Admission
@@ -76,7 +77,7 @@ class Drain:
         left = await self._gone(hurry)
         logger.info("closed", seconds=round(loop.time() - start, 1), cut=left)
 
-    def _announce(self, connections: Iterable[Connection]) -> list[tuple[float, Connection]]:
+    def _announce(self, connections: Iterable[Connection | Tunnel]) -> list[tuple[float, Connection | Tunnel]]:
         """Tell the pages their slots (D4); return who is to be closed when, in order."""
         pages = {connection: self._sockets.socket(connection, _PAGE) for connection in connections}
         movers = [connection for connection, page in pages.items() if page is not None]
@@ -88,7 +89,7 @@ class Drain:
         return sorted(((slot.closes, connection) for connection, slot in slots.items()), key=lambda turn: turn[0])
 
     async def _close_in_turn(
-        self, closings: list[tuple[float, Connection]], start: float, hurry: asyncio.Event
+        self, closings: list[tuple[float, Connection | Tunnel]], start: float, hurry: asyncio.Event
     ) -> None:
         loop = asyncio.get_running_loop()
         next_line = start + _LINE_EVERY_SECONDS
