@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -286,6 +287,7 @@ async def test_gunicorn_drains_when_it_is_told_to_end(
             await client.hears("init")
         drawing(clients[:4])
         ports.append(other.port)
+        assert [path.name for path in replica.folder.iterdir()] == ["replica.log"]
         replica.process.terminate()
         await eventually(replica.is_draining, "the drain begins")
         assert (await replica.get("/readyz"))[1]["status"] == "draining"
@@ -296,20 +298,32 @@ async def test_gunicorn_drains_when_it_is_told_to_end(
     assert replica.lines("stopped")
     assert replica.text.count("Booting worker") == 1
     assert "One worker, not 4" in replica.text
-    assert [path.name for path in replica.folder.iterdir()] == ["replica.log"]
     assert replica.complaints() == []
 
 
-async def test_gunicorn_outlasts_its_own_timeout_while_it_drains(gunicorn: Any, board: str) -> None:
-    """[D8] gunicorn is told that the worker lives, in a drain too; SIGQUIT ends it at once."""
-    replica = await gunicorn("--timeout", "2", "--graceful-timeout", "700", drain_seconds="600").start()
+async def test_gunicorn_hurries_when_it_is_told_to_quit(gunicorn: Any, board: str) -> None:
+    """[D8] SIGQUIT in the middle of a drain, faster than gunicorn's patience."""
+    replica = await gunicorn("--graceful-timeout", "700", drain_seconds="600").start()
     async with deaf(replica, board):
         replica.process.terminate()
         await eventually(replica.is_draining, "the drain begins")
         assert await replica.stop(signal.SIGQUIT) == 0
+    assert replica.lines("closed", cut=1)
     assert replica.lines("stopped")
-    assert "WORKER TIMEOUT" not in replica.text
     assert "SIGKILL" not in replica.text
+
+
+async def test_gunicorn_is_told_that_a_draining_worker_lives(gunicorn: Any, board: str) -> None:
+    """[D8] A drain of 5 s under a timeout of 2 s, of a worker that is to be replaced."""
+    replica = await gunicorn("--timeout", "2").start()
+    async with deaf(replica, board):
+        (serving,) = replica.lines("serving")
+        os.kill(serving["pid"], signal.SIGTERM)
+        await eventually(lambda: replica.lines("stopped"), "the worker ends")
+    assert replica.lines("closed", cut=1)
+    await eventually(lambda: len(replica.lines("serving")) == 2, "another takes its place")
+    assert await replica.stop() == 0
+    assert "WORKER TIMEOUT" not in replica.text
 
 
 @pytest.mark.parametrize(
