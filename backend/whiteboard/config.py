@@ -105,6 +105,8 @@ def _origins(text: str) -> tuple[str, ...] | str:
     if text.strip() == "*":
         return "*"
     origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    if not origins:
+        raise ValueError("name at least one origin, or * for all")
     for origin in origins:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"an origin is like https://example.org, not {origin!r}")
