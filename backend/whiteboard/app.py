@@ -5,17 +5,26 @@ import re
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from whiteboard.config import MAX_PAYLOAD_BYTES, REDIS_TIMEOUT_SECONDS, Settings
+from whiteboard.config import (
+    CLOSE_WAIT_SECONDS,
+    FLUSH_SECONDS,
+    MAX_PAYLOAD_BYTES,
+    REDIS_TIMEOUT_SECONDS,
+    Settings,
+)
 from whiteboard.engine.socketio import SocketServer
 from whiteboard.errors import WhiteboardError
 from whiteboard.metrics import Metrics
+from whiteboard.orders import Orders
+from whiteboard.rooms.admission import Admission
+from whiteboard.rooms.drain import Drain
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.visits import Visits
 from whiteboard.store import connection
@@ -29,7 +38,6 @@ from whiteboard.web.classic import ClassicApplication
 from whiteboard.web.routes import Routes, tell_errors
 from whiteboard.web.sockets import Arrivals
 
-_FLUSH_SECONDS = 5.0
 _CANCEL_SECONDS = 0.5
 _KEEPALIVE_SECONDS = 75.0
 
@@ -38,29 +46,34 @@ logger = structlog.get_logger(__name__)
 
 async def serve(settings: Settings) -> None:
     """
-    Serve until SIGINT or SIGTERM.
+    Serve until a signal: SIGTERM drains, a second one hurries, SIGINT leaves at once.
 
     Raises:
         WhiteboardError: the server could not start, or lost something that it cannot do without.
     """
+    orders = Orders()
     loop = asyncio.get_running_loop()
-    ending: asyncio.Future[None] = loop.create_future()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, _end_well, ending)
-    async with running(settings, ending) as address:
+    loop.add_signal_handler(signal.SIGTERM, orders.drain_or_hurry)
+    loop.add_signal_handler(signal.SIGINT, orders.stop)
+    async with running(settings, orders) as address:
         logger.info("serving", address=address)
-        await asyncio.wait([ending])
+        await orders.leave.wait()
         logger.info("stopping")
     logger.info("stopped")
-    await ending
+    orders.settle()
 
 
 @asynccontextmanager
-async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIterator[str]:
+async def running(
+    settings: Settings, orders: Orders, listeners: Sequence[socket.socket] | None = None
+) -> AsyncIterator[str]:
     """
-    Run a replica inside the ``async with``; its value is the address that people open.
+    Run a replica inside the ``async with``; its value is the address that people open. Leaving it drains, unless
+    ``orders`` say to hurry.
 
-    ``ending`` gets the exception of a worker that fails: the replica is then to be left.
+    Args:
+        orders: are given when a worker fails: the replica is then to be left.
+        listeners: sockets to listen on, in place of the host and port of the settings.
     """
     replica = _name()
     metrics = Metrics()
@@ -70,7 +83,7 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
             store = EmbeddedStore(settings.data_dir)
             url = await store.start()
             stack.push_async_callback(store.stop)
-            stack.push_async_callback(_end, _start(store.ended(), ending))
+            stack.push_async_callback(_end, _start(store.ended(), orders))
         redis = connection.connect(url, settings.redis_password_file, REDIS_TIMEOUT_SECONDS)
         stack.push_async_callback(redis.aclose)
 
@@ -80,9 +93,10 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
         visits = Visits(sessions)
         replicas = Replicas(redis, replica)
         for worker in (health.run(), replicas.run(), *rooms.workers()):
-            stack.push_async_callback(_end, _start(worker, ending))
+            stack.push_async_callback(_end, _start(worker, orders))
         stack.push_async_callback(_flush, rooms, visits)
 
+        admission = Admission(settings.admission_per_second, metrics, asyncio.get_running_loop().time)
         arrivals = Arrivals(replica, metrics)
         sockets = SocketServer(
             {
@@ -91,22 +105,32 @@ async def running(settings: Settings, ending: "asyncio.Future[None]") -> AsyncIt
             },
             allowed_origins=settings.allowed_origins,
             max_payload_bytes=MAX_PAYLOAD_BYTES,
+            close_wait_seconds=CLOSE_WAIT_SECONDS,
+            admit=admission.admit,
             note_error=_note_error(metrics),
             replica=replica,
             find_replica=replicas.find,
         )
         app = web.Application(middlewares=[tell_errors])
-        Routes(BoardApi(rooms), health, metrics, replica).add_to(app)
+        Routes(BoardApi(rooms), health, admission, metrics, replica).add_to(app)
         sockets.attach(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=_KEEPALIVE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(sockets.close)
-        site = web.TCPSite(runner, settings.host, settings.port)
-        await site.start()
-        stack.push_async_callback(site.stop)
-        await replicas.announce(settings.address or _reached_at(*runner.addresses[0][:2]))
-        yield f"http://{_shown(settings.host)}:{runner.addresses[0][1]}"
+        for site in _sites(runner, settings, listeners):
+            await site.start()
+            stack.push_async_callback(site.stop)
+        stack.push_async_callback(Drain(sockets, admission, metrics, settings.drain_seconds).run, orders.hurry)
+        bound = runner.addresses[0]
+        if reached_at := settings.address or _reached_at(bound):
+            await replicas.announce(reached_at)
+        yield _address(bound)
+
+
+def _sites(runner: web.AppRunner, settings: Settings, listeners: Sequence[socket.socket] | None) -> list[web.BaseSite]:
+    if listeners is None:
+        return [web.TCPSite(runner, settings.host, settings.port)]
+    return [web.SockSite(runner, listener) for listener in listeners]
 
 
 def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]:
@@ -122,8 +146,11 @@ def _name() -> str:
     return f"{re.sub('[^A-Za-z0-9_-]', '-', socket.gethostname())[:48]}-{secrets.token_hex(2)}"
 
 
-def _reached_at(host: str, port: int) -> str:
-    """Return where other replicas reach one that listens on ``host``."""
+def _reached_at(bound: Any) -> str | None:
+    """Return where other replicas reach one with this listening socket, None if it is no TCP one."""
+    if isinstance(bound, str):
+        return None
+    host, port = bound[:2]
     if host in ("0.0.0.0", "::"):
         host = socket.gethostbyname(socket.gethostname())
     return f"{host}:{port}"
@@ -131,27 +158,23 @@ def _reached_at(host: str, port: int) -> str:
 
 async def _flush(rooms: Rooms, visits: Visits) -> None:
     try:
-        async with asyncio.timeout(_FLUSH_SECONDS):
+        async with asyncio.timeout(FLUSH_SECONDS):
             await rooms.committer.drained()
             await visits.written()
     except TimeoutError:
         logger.warning("stopped with changes that Redis did not take")
+    else:
+        logger.info("flushed")
 
 
-def _end_well(ending: "asyncio.Future[None]") -> None:
-    if not ending.done():
-        ending.set_result(None)
-
-
-def _start(worker: Coroutine[Any, Any, None], ending: "asyncio.Future[None]") -> "asyncio.Task[None]":
+def _start(worker: Coroutine[Any, Any, None], orders: Orders) -> "asyncio.Task[None]":
     """Start what must run for as long as the server does; a server that has lost one is stopped, not half alive."""
     task = asyncio.create_task(worker)
 
     def ended(task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.critical("a worker has failed", exc_info=error)
-            if not ending.done():
-                ending.set_exception(error)
+            orders.fail(error)
 
     task.add_done_callback(ended)
     return task
@@ -164,5 +187,10 @@ async def _end(worker: "asyncio.Task[None]") -> None:
         await asyncio.wait([worker], timeout=_CANCEL_SECONDS)
 
 
-def _shown(host: str) -> str:
-    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
+def _address(bound: Any) -> str:
+    """What people open, by the address of a listening socket."""
+    if isinstance(bound, str):
+        return f"unix:{bound}"
+    host, port = bound[:2]
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
+    return f"http://{shown}:{port}"

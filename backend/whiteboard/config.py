@@ -1,5 +1,6 @@
 """The settings: read once from WHITEBOARD_*, checked against each other, then frozen."""
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from whiteboard.errors import ConfigurationError
 
 MAX_PAYLOAD_BYTES: Final = 1_000_000
 REDIS_TIMEOUT_SECONDS: Final = 5.0
+CLOSE_WAIT_SECONDS: Final = 5.0
+FLUSH_SECONDS: Final = 5.0
+_LEAVING_MARGIN_SECONDS: Final = 5.0
 
 _ADDRESS = re.compile(r"[^\s:/]+:[0-9]{1,5}")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -28,6 +32,17 @@ class Settings:
     data_dir: Path = Path(".whiteboard")
     recovery_seconds: float = 120.0
     allowed_origins: tuple[str, ...] | str | None = None
+    drain_seconds: float = 20.0
+    admission_per_second: float = 200.0
+
+    @property
+    def leaving_seconds(self) -> int:
+        """
+        How long the process takes to leave after SIGTERM, at most: drain window, close wait, flush and a margin.
+
+        Whoever ends it by force is to wait that long: gunicorn's graceful timeout, a pod's grace period.
+        """
+        return math.ceil(self.drain_seconds + CLOSE_WAIT_SECONDS + FLUSH_SECONDS + _LEAVING_MARGIN_SECONDS)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ, **given: object) -> Self:
@@ -57,6 +72,10 @@ class Settings:
             raise ConfigurationError("WHITEBOARD_ADDRESS is <host>:<port>")
         if not 1 <= self.recovery_seconds <= 86_400:
             raise ConfigurationError("WHITEBOARD_RECOVERY_SECONDS is 1 to 86400")
+        if not 0 <= self.drain_seconds <= 3600:
+            raise ConfigurationError("WHITEBOARD_DRAIN_SECONDS is 0 to 3600")
+        if not 1 <= self.admission_per_second <= 100_000:
+            raise ConfigurationError("WHITEBOARD_ADMISSION_PER_SECOND is 1 to 100000")
         if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise ConfigurationError("WHITEBOARD_REDIS_URL begins with redis://, rediss:// or unix://")
         if self.redis_password_file is not None:
@@ -71,7 +90,7 @@ def _read(env_name: str, name: str, text: str) -> object:
         match name:
             case "port":
                 return int(text)
-            case "recovery_seconds":
+            case "recovery_seconds" | "drain_seconds" | "admission_per_second":
                 return float(text)
             case "redis_password_file" | "data_dir":
                 return Path(text)
@@ -86,6 +105,8 @@ def _origins(text: str) -> tuple[str, ...] | str:
     if text.strip() == "*":
         return "*"
     origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    if not origins:
+        raise ValueError("name at least one origin, or * for all")
     for origin in origins:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"an origin is like https://example.org, not {origin!r}")

@@ -21,4 +21,8 @@ class Metrics:
         self.repairs = Counter("whiteboard_repairs", "Gaps read from a log", registry=self.registry)
         self.resyncs = Counter("whiteboard_resyncs", "Sessions told to fetch their board anew", registry=self.registry)
         self.errors = Counter("whiteboard_errors", "Errors told to clients", ["code"], registry=self.registry)
+        self.refused = Counter(
+            "whiteboard_refused", "New connections refused, by reason", ["reason"], registry=self.registry
+        )
+        self.draining = Gauge("whiteboard_draining", "1 while this replica drains", registry=self.registry)
         self.redis_up = Gauge("whiteboard_redis_up", "1 while Redis can be reached", registry=self.registry)

@@ -18,7 +18,7 @@ def check_open_packet(packet: str, upgrades: list[str]) -> None:
     assert packet[0] == "0"
     fields = json.loads(packet[1:])
     assert isinstance(fields.pop("sid"), str)
-    assert fields == {"upgrades": upgrades, "pingInterval": 300, "pingTimeout": 200, "maxPayload": 1_000_000}
+    assert fields == {"upgrades": upgrades, "pingInterval": 300, "pingTimeout": 1000, "maxPayload": 1_000_000}
 
 
 class TestHandshake:

@@ -67,7 +67,7 @@ class TestConnect:
 
     async def test_a_session_that_joins_nothing_is_closed(self, serve: Serve) -> None:
         """After the connect time-out, though it answers pings; not if it has joined."""
-        served = await serve(socketio_server, ping_interval=25, connect_timeout=0.1)
+        served = await serve(socketio_server, ping_interval=25, connect_timeout=0.5)
         async with joined(served) as wire:
             async with websocket(served.http) as idle:
                 assert await idle.closed() == 1000

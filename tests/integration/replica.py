@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,13 +60,17 @@ class Replica:
             await eventually(self._is_ready, "the server is ready")
         return self
 
+    def command(self) -> list[str]:
+        """Return what is run."""
+        return [str(COMMAND), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+
     def launch(self) -> None:
         """Start the process and return at once."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WHITEBOARD_")}
         self._seen_bytes = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(COMMAND), "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+                self.command(),
                 env=kept | self._settings,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -114,6 +119,10 @@ class Replica:
             if not line.startswith("{") or json.loads(line).get("level") not in levels
         ]
 
+    def is_draining(self) -> bool:
+        """Tell whether it has begun to drain."""
+        return bool(self.lines("draining"))
+
     async def get(self, path: str, **options: Any) -> tuple[int, Any]:
         """GET a path; return the status and the decoded JSON."""
         async with aiohttp.ClientSession() as http, http.get(self.url + path, **options) as response:
@@ -136,6 +145,26 @@ class Replica:
     async def _is_ready(self) -> bool:
         status, _ = await self.get("/readyz")
         return status == 200
+
+
+class GunicornReplica(Replica):
+    """The same under gunicorn, whose own lines stand between ours."""
+
+    def __init__(self, folder: Path, *options: str, web_concurrency: str = "", **settings: str) -> None:
+        super().__init__(folder, **settings)
+        self._options = options
+        # gunicorn would put a control socket there.
+        self._settings |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        if web_concurrency:
+            self._settings["WEB_CONCURRENCY"] = web_concurrency
+
+    def command(self) -> list[str]:
+        python = [sys.executable, "-m", "gunicorn", "--config", "python:whiteboard.gunicorn"]
+        return [*python, "--bind", f"127.0.0.1:{self.port}", *self._options]
+
+    def complaints(self) -> list[str]:
+        ours = [line for line in super().complaints() if not line.startswith("[")]
+        return ours + [line for line in self.text.splitlines() if re.match(r"\[.*\] \[(ERROR|CRITICAL)\]", line)]
 
 
 async def end(replicas: list[Replica]) -> None:

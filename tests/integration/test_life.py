@@ -73,7 +73,7 @@ async def test_start_after_a_sudden_end_has_the_drawing(start_replica: StartRepl
 async def test_stock_clients_come_back_by_themselves_after_a_restart(
     start_replica: StartReplica, stock: StockClients
 ) -> None:
-    """[C2] [R1] Over WebSocket and over polling: the server closes in a way after which clients try again, and gives
+    """[D6] [R1] Over WebSocket and over polling: the server closes in a way after which clients try again, and gives
     them their sessions back."""
     replica = await start_replica()
     ann = await stock.open(replica.url, transports=["websocket"])

@@ -1,6 +1,7 @@
 """The settings, held against each other and against README's table."""
 
 import dataclasses
+import math
 import re
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         "WHITEBOARD_DATA_DIR": "/var/lib/whiteboard",
         "WHITEBOARD_RECOVERY_SECONDS": "2.5",
         "WHITEBOARD_ALLOWED_ORIGINS": "https://a.example, http://b.example:8080/ ,",
+        "WHITEBOARD_DRAIN_SECONDS": "0",
+        "WHITEBOARD_ADMISSION_PER_SECOND": "50.5",
     }
     assert Settings.read(environ) == Settings(
         host="0.0.0.0",
@@ -41,6 +44,8 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         data_dir=Path("/var/lib/whiteboard"),
         recovery_seconds=2.5,
         allowed_origins=("https://a.example", "http://b.example:8080"),
+        drain_seconds=0.0,
+        admission_per_second=50.5,
     )
     assert Settings.read({"WHITEBOARD_ALLOWED_ORIGINS": " * "}).allowed_origins == "*"
 
@@ -65,6 +70,9 @@ def test_setting_given_goes_before_the_environment() -> None:
         ({"WHITEBOARD_RECOVERY_SECONDS": "86401"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "nan"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "inf"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
+        ({"WHITEBOARD_DRAIN_SECONDS": "-1"}, "WHITEBOARD_DRAIN_SECONDS is 0 to 3600"),
+        ({"WHITEBOARD_DRAIN_SECONDS": "nan"}, "WHITEBOARD_DRAIN_SECONDS is 0 to 3600"),
+        ({"WHITEBOARD_ADMISSION_PER_SECOND": "0"}, "WHITEBOARD_ADMISSION_PER_SECOND is 1 to 100000"),
         ({"WHITEBOARD_REDIS_URL": "127.0.0.1:6379"}, "begins with redis://"),
         ({"WHITEBOARD_REDIS_PASSWORD_FILE": __file__}, "needs WHITEBOARD_REDIS_URL"),
         ({"WHITEBOARD_REDIS_URL": URL, "WHITEBOARD_REDIS_PASSWORD_FILE": "/nowhere/x"}, "no file /nowhere/x"),
@@ -77,6 +85,16 @@ def test_server_does_not_start_when_a_setting_is_wrong(environ: dict[str, str], 
     """The message names the setting, for whoever deploys."""
     with pytest.raises(ConfigurationError, match=re.escape(told)):
         Settings.read(environ)
+
+
+def test_time_to_leave_is_the_sum_that_the_readme_names() -> None:
+    """Whoever ends a replica by force waits for the drain window and what comes after it."""
+    row = re.search(r"^\| `WHITEBOARD_DRAIN_SECONDS` .*", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert row is not None
+    more, *parts = map(int, re.findall(r"(\d+) (?:seconds more|for|to)", row[0]))
+    assert more == sum(parts)
+    for window in (0.0, 7.5, 20.0):
+        assert Settings(drain_seconds=window).leaving_seconds == math.ceil(window + more)
 
 
 def test_settings_cannot_be_changed_when_they_have_been_read() -> None:

@@ -18,8 +18,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"protocol", "domain", "config", "metrics", "errors"},
     "rooms": {"store", "engine", "protocol", "domain", "config", "metrics", "errors"},
     "web": {"rooms", "store", "engine", "protocol", "domain", "config", "metrics", "errors"},
-    "app": {"web", "rooms", "store", "engine", "protocol", "domain", "config", "metrics", "errors"},
-    "__main__": {"app", "store", "protocol", "domain", "config", "metrics", "errors"},
+    "orders": set(),
+    "process": set(),
+    "app": {"web", "rooms", "store", "engine", "protocol", "domain", "config", "metrics", "orders", "errors"},
+    "__main__": {"app", "store", "protocol", "domain", "config", "metrics", "process", "errors"},
+    "worker": {"config", "process", "orders", "errors"},
+    "gunicorn": {"config"},
 }
 
 

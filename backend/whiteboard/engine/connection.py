@@ -17,7 +17,7 @@ from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import Polling
 from whiteboard.engine.session import Due, Reason, Session, State
 from whiteboard.engine.timers import DISARMED, Ticker
-from whiteboard.engine.websocket import NORMAL, PROTOCOL_ERROR, WebSocket
+from whiteboard.engine.websocket import GOING_AWAY, NORMAL, PROTOCOL_ERROR, WebSocket
 
 # How soon it is noticed that the client of an open poll has gone, in seconds.
 _POLL_CHECK = 1.0
@@ -131,6 +131,10 @@ class Connection:
         self._carrier.close(code, half)
         self._release()
         self._arm()
+
+    def part(self) -> None:
+        """Close without fault of the client, in the way that loses least of what it sends (docs/decisions/0008)."""
+        self.close(GOING_AWAY, half=True)
 
     def end_poll(self) -> None:
         """End an open poll with what is pending, or NOOP, so that the client asks again: perhaps another replica."""

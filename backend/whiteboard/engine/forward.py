@@ -32,6 +32,8 @@ class Forwarder:
     def __init__(self, find: FindReplica) -> None:
         self._find = find
         self._http: aiohttp.ClientSession | None = None
+        self.tunnels: set[Tunnel] = set()
+        """The WebSockets whose sessions live on other replicas."""
 
     async def forward(self, request: web.Request, replica: str) -> web.StreamResponse:
         """
@@ -51,8 +53,27 @@ class Forwarder:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise BadGateway(f"{replica} does not answer: {error}") from error
 
-    async def close(self) -> None:
-        """End what is under way. May be called twice."""
+    async def close(self, wait_seconds: float) -> int:
+        """
+        End what is under way; tunnels as a session's own connection ends. May be called twice.
+
+        Args:
+            wait_seconds: for clients to notice.
+
+        Returns:
+            How many did not notice, and were cut off.
+        """
+        for tunnel in self.tunnels:
+            tunnel.part()
+        left = set[asyncio.Future[None]]()
+        if self.tunnels:
+            _, left = await asyncio.wait([tunnel.gone for tunnel in self.tunnels], timeout=wait_seconds)
+        for tunnel in list(self.tunnels):
+            tunnel.cut()
+        await self._close_http()
+        return len(left)
+
+    async def _close_http(self) -> None:
         if self._http is not None:
             await self._http.close()
             self._http = None
@@ -75,7 +96,7 @@ class Forwarder:
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             await asyncio.get_running_loop().create_connection(lambda: there, host, int(port))
         here = _End()
-        there.other, here.other = here, there
+        tunnel = Tunnel(here, there)
         there.write("\r\n".join(_head(request)).encode("latin-1") + b"\r\n\r\n")
         there.pause()
         try:
@@ -83,6 +104,8 @@ class Forwarder:
         except ConnectionResetError:
             there.close()
         else:
+            self.tunnels.add(tunnel)
+            tunnel.gone.add_done_callback(lambda _: self.tunnels.discard(tunnel))
             there.resume()
             if tail:
                 here.data_received(tail)
@@ -96,12 +119,44 @@ def _head(request: web.Request) -> Iterator[str]:
     yield f"{FORWARDED}: 1"
 
 
+class Tunnel:
+    """A client's socket and the one to its session's replica, joined."""
+
+    def __init__(self, here: "_End", there: "_End") -> None:
+        self._here = here
+        self._there = there
+        here.other, there.other = there, here
+        self.is_over = False
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when both sockets are closed."""
+        here.on_lost = there.on_lost = self._lost
+
+    def part(self) -> None:
+        """End the stream to the client; what it sends until it notices goes on to its replica. Idempotent."""
+        self.is_over = True
+        self._here.write_eof()
+
+    def cut(self) -> None:
+        """Drop both sockets at once."""
+        self._here.close()
+        self._there.close()
+
+    def _lost(self) -> None:
+        self.is_over = True
+        if self._here.is_lost and self._there.is_lost and not self.gone.done():
+            self.gone.set_result(None)
+
+
 class _End(asyncio.Protocol):
     """One of two joined sockets: what it reads, the other writes; neither reads faster than the other writes."""
 
     def __init__(self) -> None:
         self.other: _End | None = None
+        self.on_lost: Callable[[], None] | None = None
+        self.is_lost = False
         self._transport: asyncio.Transport | None = None
+        self._heard_all = False
+        self._said_all = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -111,14 +166,21 @@ class _End(asyncio.Protocol):
             self.other.write(data)
 
     def eof_received(self) -> bool:
+        self._heard_all = True
         if self.other is not None:
             self.other.write_eof()
+            if self.other._heard_all:
+                self.other.close()
+                self.close()
         return True  # the other direction goes on
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self.is_lost = True
         if self.other is not None:
             self.other.close()
+        if self.on_lost is not None:
+            self.on_lost()
 
     def pause_writing(self) -> None:
         if self.other is not None:
@@ -129,11 +191,12 @@ class _End(asyncio.Protocol):
             self.other.resume()
 
     def write(self, data: bytes) -> None:
-        if self._transport is not None:
+        if self._transport is not None and not self._said_all:
             self._transport.write(data)
 
     def write_eof(self) -> None:
-        if self._transport is not None and self._transport.can_write_eof():
+        if self._transport is not None and not self._said_all and self._transport.can_write_eof():
+            self._said_all = True
             self._transport.write_eof()
 
     def pause(self) -> None:

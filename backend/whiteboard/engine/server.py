@@ -22,7 +22,7 @@ from whiteboard.engine.options import REPLICA_NAME, Options
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import take_over, turn_away
 from whiteboard.engine.timers import Ticker
-from whiteboard.engine.websocket import GOING_AWAY, REFUSED, WebSocket
+from whiteboard.engine.websocket import REFUSED, WebSocket
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,8 @@ class Server:
         self._is_shut = False
         self.forwarder: Forwarder | None = None
         """Passes requests for sessions of other replicas on; without one they are unknown sessions."""
+        self.gate: Callable[[], None] | None = None
+        """Asked before a new session is opened; raises ``Refused`` to turn it away. Upgrades are not asked about."""
 
     def on(self, event: str, handler: Handler | None = None) -> Handler:
         """
@@ -75,17 +77,29 @@ class Server:
         app.router.add_route("*", f"/{path.strip('/')}/", self.handle_request)
         app.on_shutdown.append(self._on_shutdown)
 
-    async def shutdown(self) -> None:
-        """Take no more sessions, close those there are, and return when all have ended: within twice ``close_wait``."""
+    async def shutdown(self, close_wait: float | None = None) -> int:
+        """
+        Take no more sessions, close those there are, and return when all have ended: within twice ``close_wait``.
+
+        Args:
+            close_wait: that of the options if None.
+
+        Returns:
+            How many clients did not notice in time, and were cut off.
+        """
+        close_wait = self.options.close_wait if close_wait is None else close_wait
         self._is_shut = True
+        left: list[Connection] = []
         for connection in list(self.connections.values()):
-            connection.close(GOING_AWAY)
-        if not await self._all_gone():
-            for connection in list(self.connections.values()):
+            connection.part()
+        if not await self._all_gone(close_wait):
+            left = list(self.connections.values())
+            for connection in left:
                 connection.finish(Reason.SERVER_DISCONNECT)
-            if not await self._all_gone():
+            if not await self._all_gone(close_wait):
                 logger.error("%d sessions have a handler that does not end", len(self.connections))
         self.ticker.stop()
+        return len(left)
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
         """Answer any request to the route. Never raises for what a client sends."""
@@ -110,11 +124,14 @@ class Server:
                 return web.Response(status=101)  # which nobody gets: the socket is not aiohttp's any more
             if sid is None:
                 return _text(await self._open_polling(request), headers)
-            polling = self._find(sid).polling
+            connection = self._find(sid)
+            polling = connection.polling
             if request.method == "POST":
                 await polling.post(request)
                 return _text(b"ok", headers)
             response = _text(await polling.poll(request), headers)
+            if connection.is_over:
+                response.force_close()  # so that the client's next session is not bound to this process
             await polling.answer(request, response)
             return response
         except EngineError as error:
@@ -132,6 +149,8 @@ class Server:
         """
         if self._is_shut:
             raise Refused
+        if self.gate is not None:
+            self.gate()
         connection = Connection(f"{self.options.replica}.{self.generate_id()}", self)
         sid = connection.sid
         self.connections[sid] = connection
@@ -141,7 +160,8 @@ class Server:
             if connection.is_over or verdict not in (None, True):
                 raise Forbidden(verdict)
         except BaseException as error:
-            del self.connections[sid]
+            self.connections.pop(sid, None)
+            self._gone.set()
             if isinstance(error, Exception) and not isinstance(error, EngineError):
                 logger.exception("%s: the connect handler failed", sid)
                 raise Forbidden from None
@@ -230,10 +250,10 @@ class Server:
         result: Any = None if handler is None else handler(*args)
         return await result if hasattr(result, "__await__") else result
 
-    async def _all_gone(self) -> bool:
-        """Wait until no session is left, at most ``close_wait``."""
+    async def _all_gone(self, close_wait: float) -> bool:
+        """Wait until no session is left, at most ``close_wait`` seconds."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.options.close_wait):
+            async with asyncio.timeout(close_wait):
                 while self.connections:
                     self._gone.clear()
                     await self._gone.wait()
@@ -250,4 +270,7 @@ def _text(body: bytes, headers: Mapping[str, str]) -> web.Response:
 def _error(error: EngineError, headers: Mapping[str, str]) -> web.Response:
     if isinstance(error, Refused) and error.retry_after is not None:
         headers = {**headers, "Retry-After": str(error.retry_after)}
-    return web.json_response({"code": error.code, "message": error.message}, status=error.status, headers=headers)
+    response = web.json_response({"code": error.code, "message": error.message}, status=error.status, headers=headers)
+    if isinstance(error, Refused):
+        response.force_close()  # so that the next attempt may reach another process
+    return response

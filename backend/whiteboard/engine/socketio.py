@@ -8,6 +8,7 @@ their own, past python-socketio's task and JSON decoding a message; its connects
 as they are.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,7 @@ from whiteboard.engine.clients import Clients
 from whiteboard.engine.conform import ConformingServer
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
-from whiteboard.engine.forward import FindReplica, Forwarder
+from whiteboard.engine.forward import FindReplica, Forwarder, Tunnel
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
 from whiteboard.engine.session import Reason
@@ -38,6 +39,8 @@ class SocketServer:
         *,
         allowed_origins: str | Collection[str] | None,
         max_payload_bytes: int,
+        close_wait_seconds: float,
+        admit: Callable[[], None],
         note_error: ErrorNote,
         replica: str,
         find_replica: FindReplica,
@@ -47,6 +50,8 @@ class SocketServer:
             applications: by namespace (``/``, ``/board``, …).
             allowed_origins: None for the same origin only, ``*``, or a list.
             max_payload_bytes: the largest packet or POST body that a client may send.
+            close_wait_seconds: how long a closed connection is read on.
+            admit: is asked before each new connection; raises ``Refused`` to turn it away.
             replica: this process's name; connections' ids begin with it.
             find_replica: tells where the others are reached.
         """
@@ -60,7 +65,9 @@ class SocketServer:
             allowed_origins=allowed_origins,
             max_payload=max_payload_bytes,
             replica=replica,
+            close_wait=close_wait_seconds,
         )
+        self._sio.eio.gate = admit
         self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica)
         self._sio.answer_to(self)
         for namespace, application in applications.items():
@@ -71,10 +78,28 @@ class SocketServer:
         """Serve ``/socket.io/`` on an aiohttp application."""
         self._sio.attach(app)
 
-    async def close(self) -> None:
-        """Close every connection; clients come back by themselves. May be called twice."""
-        await self._sio.eio.shutdown()
-        await self._forwarder.close()
+    @property
+    def connections(self) -> list[Connection | Tunnel]:
+        """What is not over of this replica's connections, and of those that it passes on to other replicas."""
+        everything = (*self._sio.eio.connections.values(), *self._forwarder.tunnels)
+        return [connection for connection in everything if not connection.is_over]
+
+    def socket(self, connection: Connection | Tunnel, namespace: str) -> Socket | None:
+        """Return the socket of a connection on a namespace, None if it has not joined, or not here."""
+        return None if isinstance(connection, Tunnel) else _sockets(connection).get(namespace)
+
+    async def close(self, wait_seconds: float | None = None) -> int:
+        """
+        Close every connection; clients come back by themselves. May be called twice.
+
+        Args:
+            wait_seconds: how long clients have to notice; what they send until then is taken.
+
+        Returns:
+            How many did not notice, and were cut.
+        """
+        wait_seconds = self._sio.eio.options.close_wait if wait_seconds is None else wait_seconds
+        return sum(await asyncio.gather(self._sio.eio.shutdown(wait_seconds), self._forwarder.close(wait_seconds)))
 
     def _connect(self, namespace: str, application: Application) -> Callable[..., Any]:
         async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:

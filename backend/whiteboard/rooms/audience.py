@@ -47,9 +47,10 @@ class Audience:
     def go_live(self, session: Session) -> None:
         """From now on a session is written to as soon as there is something."""
         self.flush()
-        del self._joining[session.sid]
-        session.go_live()
-        self._live[session.sid] = session.socket.connection
+        if self._joining.get(session.sid) is session:  # else another connection has taken the session over
+            del self._joining[session.sid]
+            session.go_live()
+            self._live[session.sid] = session.socket.connection
 
     def silence(self, session: Session) -> None:
         """Tell a session nothing any more."""

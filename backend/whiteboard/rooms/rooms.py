@@ -100,7 +100,15 @@ class Rooms:
             self._bring_up(session, frames, room.position.n if missed is None else None)
         )
         self._joining.add(task)
-        task.add_done_callback(self._joining.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._joining.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                # Better that the client comes again than that it waits for ever.
+                logger.error("joining failed", board=room.name, sid=session.sid, exc_info=error)
+                session.socket.close()
+
+        task.add_done_callback(ended)
 
     def submit(self, session: Session, op: AnyOp) -> None:
         """

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from whiteboard.errors import WhiteboardError
 from whiteboard.metrics import Metrics
+from whiteboard.rooms.admission import Admission
 from whiteboard.store.health import Health
 from whiteboard.web.api import BoardApi
 
@@ -27,9 +28,10 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Routes:
     """Everything over HTTP but ``/socket.io/`` itself."""
 
-    def __init__(self, api: BoardApi, health: Health, metrics: Metrics, replica: str) -> None:
+    def __init__(self, api: BoardApi, health: Health, admission: Admission, metrics: Metrics, replica: str) -> None:
         self._api = api
         self._health = health
+        self._admission = admission
         self._metrics = metrics
         self._replica = replica
 
@@ -61,6 +63,8 @@ class Routes:
         redis = "reachable" if self._health.reachable else "unreachable"
         if not self._health.contacted:
             return web.json_response({"status": "starting", "redis": redis, "replica": self._replica}, status=503)
+        if self._admission.is_closed:
+            return web.json_response({"status": "draining", "redis": redis, "replica": self._replica}, status=503)
         return web.json_response({"status": "ready", "redis": redis, "replica": self._replica})
 
     async def _scrape(self, _: web.Request) -> web.Response:
