@@ -104,6 +104,9 @@ export class Courier implements LinkEvents {
     this.endPause = this.outside.later(AGAIN_AFTER_MS, () => this.start());
   }
 
+  /** It has little to do and nothing to show: it waits until it is closed, and comes back. */
+  drain(): void {}
+
   lost(): void {
     this.sender.stop();
   }

@@ -24,6 +24,7 @@ export const openLink: OpenLink = (credentials, events): Link => {
     reconnectionDelayMax: 4_000,
   });
   const again = backoff(300, 4_000);
+  let pid: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const connectLater = () => {
@@ -31,6 +32,10 @@ export const openLink: OpenLink = (credentials, events): Link => {
     timer = setTimeout(() => socket.connect(), again.next());
   };
 
+  // The client keeps the pid to itself, and another connection of ours may need it. It is in the answer to CONNECT.
+  socket.io.on("packet", ({ nsp, data }) => {
+    if (nsp === "/board" && typeof data?.pid === "string") pid = data.pid;
+  });
   socket.on("disconnect", () => {
     events.lost();
     if (!socket.active) connectLater();
@@ -44,6 +49,9 @@ export const openLink: OpenLink = (credentials, events): Link => {
   listen(socket, events, () => again.reset());
 
   return {
+    get pid() {
+      return pid;
+    },
     ops: (ops) => void socket.emit("ops", ops),
     session: (change) => void socket.emit("session", change),
     hurry: () => {
@@ -66,6 +74,7 @@ function listen(socket: Socket, events: LinkEvents, welcomed: () => void): void 
   socket.on("ack", ({ n }, offset) => events.ack(n, offset));
   socket.on("rejected", (rejection) => events.rejected(rejection));
   socket.on("resync", () => events.resync());
+  socket.on("drain", ({ slot_ms }) => events.drain(slot_ms));
 }
 
 function rejectionOf({ message, data }: ConnectError): Rejection {

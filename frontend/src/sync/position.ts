@@ -27,6 +27,12 @@ export class Progress {
     return `${this.seen.epoch}-${this.seen.n}`;
   }
 
+  /** The newest offset seen; undefined while nothing but a snapshot was. */
+  get offset(): string | undefined {
+    const { epoch, n, i } = this.seen;
+    return Number.isFinite(i) ? `${epoch}-${n}-${i}` : undefined;
+  }
+
   /** The position to connect from: everything up to it was seen. */
   get resumeFrom(): string {
     return this.complete;

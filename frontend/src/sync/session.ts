@@ -8,12 +8,21 @@ import type { Errand } from "./courier";
 import { Couriers } from "./couriers";
 import type { Identity } from "./identity";
 import type { Journal } from "./journal";
+import { move } from "./move";
 import { Outbox } from "./outbox";
 import type { Abandoned, OutboxStore } from "./outbox_store";
 import { Progress } from "./position";
 import { Sender } from "./sender";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
-import { type GetSnapshot, type Link, type OpenLink, Refused, type Rejection, type Welcome } from "./wire";
+import {
+  type GetSnapshot,
+  type Link,
+  type LinkEvents,
+  type OpenLink,
+  Refused,
+  type Rejection,
+  type Welcome,
+} from "./wire";
 
 type State = "loading" | "connecting" | "joined" | "refused";
 
@@ -91,6 +100,8 @@ export class Session {
   private settledN = 0;
   /** Calls off the pause that a failed GET made us take. */
   private endPause: (() => void) | undefined;
+  /** Calls off a move to another connection, planned or begun. */
+  private endMove: (() => void) | undefined;
 
   constructor(
     readonly board: string,
@@ -130,10 +141,9 @@ export class Session {
 
   /** Gets the board and connects. Called again it starts over, keeping what is unsaved. */
   async load(): Promise<void> {
+    this.lose();
     if (!this.become("loading")) return;
     this.pause(undefined);
-    this.sender.stop();
-    this.couriers.stop();
     this.link?.close();
     this.link = undefined;
     this.look();
@@ -240,8 +250,14 @@ export class Session {
   }
 
   resync(): void {
-    this.lose();
     void this.load();
+  }
+
+  drain(slotMs: number): void {
+    if (this.state !== "joined") return;
+    this.endMove?.();
+    // The slots of all pages are spread out already.
+    this.endMove = this.outside.later(slotMs, () => this.move());
   }
 
   lost(): void {
@@ -306,10 +322,24 @@ export class Session {
   }
 
   private credentials() {
-    return { board: this.board, secret: this.identity.secret, position: this.progress.resumeFrom };
+    const { resumeFrom, offset } = this.progress;
+    const { secret } = this.identity;
+    return { board: this.board, secret, position: resumeFrom, pid: this.link?.pid, offset };
+  }
+
+  private move(): void {
+    const open = (events: LinkEvents) => this.outside.openLink(() => this.credentials(), events);
+    this.endMove = move(open, this.outside.later, this, (link) => {
+      this.endMove = undefined;
+      this.link?.close();
+      this.link = link;
+      this.become("connecting");
+    });
   }
 
   private lose(): void {
+    this.endMove?.();
+    this.endMove = undefined;
     this.sender.stop();
     this.couriers.stop();
     if (this.state !== "joined") return;

@@ -1,11 +1,15 @@
 import type { Element, LogOp, Op } from "../model/element";
 
-/** The events of namespace `/board` (SPEC.md B1–B9). */
+/** The events of namespace `/board` (SPEC.md B1–B9, D4). */
 
 export interface Credentials {
   readonly board: string;
   readonly secret: string;
   readonly position: string;
+  /** Proves the session that an earlier connection had (R1). */
+  readonly pid?: string | undefined;
+  /** The newest one heard. */
+  readonly offset?: string | undefined;
 }
 
 export interface Welcome {
@@ -38,6 +42,8 @@ export interface LinkEvents {
   ack(n: number, offset: unknown): void;
   rejected(rejection: Rejection): void;
   resync(): void;
+  /** The replica leaves; from that time on the page may move to another one. */
+  drain(slotMs: number): void;
   /** The connection is gone; the link tries again by itself. */
   lost(): void;
   /** The server refused us for good. */
@@ -46,6 +52,8 @@ export interface LinkEvents {
 
 /** One way to the server, which connects again by itself until it is closed. */
 export interface Link {
+  /** The secret of the session that it has, or had last; undefined before the first connect. */
+  readonly pid: string | undefined;
   ops(ops: readonly Op[]): void;
   session(change: { color?: string; width?: number }): void;
   /** Does not wait any longer if it waits to try again. */

@@ -92,6 +92,7 @@ export class Bench {
     this.credentials = credentials;
     this.server = events;
     return {
+      pid: `pid-${this.links}`,
       ops: (ops) => {
         opened.sent.push([...ops]);
         this.sent.push([...ops]);

@@ -12,7 +12,11 @@ describe("joining", () => {
     expect(bench.status).toBe("reconnecting");
     await bench.session.load();
     expect(bench.ids).toEqual(["b:1"]);
-    expect(bench.credentials()).toEqual({ board: "lobby", secret: "secret-of-me-0000000", position: "3-7" });
+    expect(bench.credentials()).toMatchObject({
+      board: "lobby",
+      secret: "secret-of-me-0000000",
+      position: "3-7",
+    });
     bench.welcome();
     expect(bench.status).toBe("saved");
     expect(bench.session.replica).toBe("one");
@@ -220,5 +224,84 @@ describe("colour and width", () => {
       { color: "blue", width: 8 },
     ]);
     expect(bench.adopted).toHaveLength(1);
+  });
+});
+
+describe("moving away from a replica that drains", () => {
+  /** A page that was told to move in a second, and has begun to. */
+  async function moving(): Promise<Bench> {
+    const bench = await joined();
+    bench.server.op(foreign(1), "1-1-0");
+    bench.server.drain(1_000);
+    await bench.pass(999);
+    expect(bench.links).toBe(1);
+    await bench.pass(1);
+    expect(bench.links).toBe(2);
+    return bench;
+  }
+
+  test("[R1] it goes on over the first link until the second is welcome, which proves its session", async () => {
+    const bench = await moving();
+    const [first, second] = bench.opened;
+    expect(second?.credentials()).toMatchObject({ pid: "pid-1", offset: "1-1-0", position: "1-0" });
+    bench.session.push(stroke);
+    first?.events.op(foreign(2), "1-2-0");
+    expect(first?.sent).toHaveLength(1);
+    expect([bench.status, first?.closed]).toEqual(["unsaved", false]);
+    bench.welcome({ replica: "two" });
+    expect([bench.status, bench.session.replica, first?.closed]).toEqual(["unsaved", "two", true]);
+    expect(bench.credentials().pid).toBe("pid-2");
+  });
+
+  test("[L3] what the first link sent and did not confirm goes over the second; what comes twice counts once", async () => {
+    const bench = await moving();
+    bench.session.push(stroke);
+    bench.session.push({ op: "clear" });
+    bench.opened[0]?.events.ack(1, "1-2-0");
+    bench.welcome({ last: 1 });
+    expect(bench.opened[1]?.sent.flat().map(({ id }) => id)).toEqual(["me:2"]);
+    bench.server.ack(1, "1-2-0");
+    bench.server.op(foreign(2), "1-2-1");
+    expect(bench.ids).toEqual([]);
+    bench.server.ack(2, "1-3-0");
+    expect([bench.status, bench.ids]).toEqual(["saved", []]);
+    bench.server.op(foreign(3), "1-4-0");
+    expect(bench.ids).toEqual(["b:3"]);
+  });
+
+  test("a second link that fails does no harm: it tries again for a while, then is given up", async () => {
+    const bench = await moving();
+    const [first, second] = bench.opened;
+    second?.events.lost();
+    expect(bench.status).toBe("saved");
+    await bench.pass(5_000);
+    expect([second?.closed, first?.closed]).toEqual([true, false]);
+    bench.session.push(stroke);
+    expect(first?.sent).toHaveLength(1);
+  });
+
+  test("[E2] a second link that is refused is given up", async () => {
+    const bench = await moving();
+    bench.server.refused({ code: "bad_secret", message: "", retry: false });
+    expect(bench.opened.map(({ closed }) => closed)).toEqual([false, true]);
+    expect([bench.status, bench.told]).toEqual(["saved", []]);
+  });
+
+  test("a first link that is closed before comes back by itself, and there is no other then", async () => {
+    const bench = await moving();
+    const [first, second] = bench.opened;
+    first?.events.lost();
+    expect([bench.status, first?.closed, second?.closed]).toEqual(["reconnecting", false, true]);
+    await bench.pass(5_000);
+    expect(bench.links).toBe(2);
+  });
+
+  test("a link that is lost before the slot begins is no reason to move", async () => {
+    const bench = await joined();
+    bench.server.drain(1_000);
+    bench.server.lost();
+    bench.welcome();
+    await bench.pass(1_000);
+    expect(bench.links).toBe(1);
   });
 });
