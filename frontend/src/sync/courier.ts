@@ -14,7 +14,6 @@ export interface Outside {
 
 /** What the session says to its couriers, and what they tell it. */
 export interface Errand {
-  readonly board: string;
   /** Where the session is in the log; a courier follows the board from there, not from its beginning. */
   readonly resumeFrom: string;
   /** Whether the session has seen everything up to there. */
@@ -39,6 +38,7 @@ export class Courier implements LinkEvents {
 
   /** @param done called once, when nothing is left to do */
   constructor(
+    private readonly board: string,
     private readonly abandoned: Abandoned,
     private readonly outside: Outside,
     private readonly errand: Errand,
@@ -127,7 +127,7 @@ export class Courier implements LinkEvents {
 
   private credentials(): Credentials {
     return {
-      board: this.errand.board,
+      board: this.board,
       secret: this.abandoned.identity.secret,
       position: this.errand.resumeFrom,
     };

@@ -4,13 +4,12 @@ import { clientOf, numberOf } from "../model/opid";
 import type { Style } from "../model/style";
 import { BoardView } from "../model/view";
 import { backoff } from "./backoff";
-import type { Errand } from "./courier";
-import { Couriers } from "./couriers";
+import { Couriers, type Errands, type Offer } from "./couriers";
 import type { Identity } from "./identity";
 import type { Journal } from "./journal";
 import { move } from "./move";
 import { Outbox } from "./outbox";
-import type { Abandoned, OutboxStore } from "./outbox_store";
+import type { OutboxStore } from "./outbox_store";
 import { Progress } from "./position";
 import { Sender } from "./sender";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
@@ -45,15 +44,6 @@ export interface SessionEvents {
   rejected(rejection: Rejection): void;
   /** An earlier page's changes are so old that the person should say whether they are still wanted. */
   offered(offer: Offer): void;
-}
-
-/** Old changes, and what may be done with them. */
-export interface Offer {
-  readonly count: number;
-  /** When they were made: milliseconds since 1970. */
-  readonly changedAt: number;
-  send(): void;
-  discard(): void;
 }
 
 /** The world outside, so that a test can hold it still. */
@@ -112,7 +102,7 @@ export class Session {
     this.journal = outside.outboxes?.keep(board, identity, () => events.standing());
     this.outbox = new Outbox(identity.client, this.journal);
     this.sender = new Sender(this.outbox, outside);
-    this.couriers = new Couriers(outside, this.errand());
+    this.couriers = new Couriers(board, outside, this.errand());
     const pending = { [Symbol.iterator]: () => this.pending() };
     this.view = new BoardView(pending, (touched) => events.changed(touched));
     this.again = backoff(300, 5_000, () => outside.random());
@@ -146,7 +136,7 @@ export class Session {
     this.pause(undefined);
     this.link?.close();
     this.link = undefined;
-    this.look();
+    this.couriers.look();
     try {
       const { position, elements } = await this.outside.getSnapshot(this.board);
       this.progress.reset(position);
@@ -211,7 +201,7 @@ export class Session {
     else if (this.style.color !== color || this.style.width !== width) this.link?.session(this.style);
     this.sender.start(this.link, last);
     this.couriers.start();
-    this.look();
+    this.couriers.look();
     this.events.standing();
   }
 
@@ -286,10 +276,9 @@ export class Session {
   }
 
   /** What couriers may know and tell. */
-  private errand(): Errand {
-    const { board, progress, events } = this;
+  private errand(): Errands {
+    const { progress, events } = this;
     return {
-      board,
       get resumeFrom() {
         return progress.resumeFrom;
       },
@@ -298,27 +287,13 @@ export class Session {
         this.view.withdraw(ops);
         events.standing();
       },
+      adopt: (ops) => {
+        this.view.adopt(ops);
+        events.standing();
+      },
       rejected: (rejection) => events.rejected(rejection),
+      offered: (offer) => events.offered(offer),
     };
-  }
-
-  private look(): void {
-    void this.outside.outboxes?.look(this.board, (abandoned) => this.found(abandoned));
-  }
-
-  private found(abandoned: Abandoned): void {
-    if (abandoned.old) {
-      const { ops, changedAt } = abandoned;
-      const send = () => this.adopt(abandoned);
-      this.events.offered({ count: ops.length, changedAt, send, discard: () => abandoned.discard() });
-    } else this.adopt(abandoned);
-  }
-
-  private adopt(abandoned: Abandoned): void {
-    this.couriers.add(abandoned);
-    if (this.state === "joined") this.couriers.start();
-    this.view.adopt(abandoned.ops);
-    this.events.standing();
   }
 
   private credentials() {

@@ -1,6 +1,6 @@
 import { Plus, X } from "lucide";
 import type { Colors } from "../render/colors";
-import type { Offer } from "../sync/session";
+import type { Offer } from "../sync/couriers";
 import type { Status } from "../sync/status";
 import type { ToolName } from "../tools/toolbox";
 import { Button } from "./button";

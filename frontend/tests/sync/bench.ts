@@ -1,7 +1,8 @@
 import type { Draft, LogOp, Op } from "../../src/model/element";
 import type { Style } from "../../src/model/style";
+import type { Offer } from "../../src/sync/couriers";
 import type { OutboxStore } from "../../src/sync/outbox_store";
-import { type Offer, Session } from "../../src/sync/session";
+import { Session } from "../../src/sync/session";
 import { type Status, statusOf } from "../../src/sync/status";
 import type { Credentials, Link, LinkEvents, Rejection, Snapshot, Welcome } from "../../src/sync/wire";
 

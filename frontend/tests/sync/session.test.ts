@@ -240,7 +240,7 @@ describe("moving away from a replica that drains", () => {
     return bench;
   }
 
-  test("[R1] it goes on over the first link until the second is welcome, which proves its session", async () => {
+  test("[D4] [R1] it goes on over the first link until the second is welcome, which proves its session", async () => {
     const bench = await moving();
     const [first, second] = bench.opened;
     expect(second?.credentials()).toMatchObject({ pid: "pid-1", offset: "1-1-0", position: "1-0" });
