@@ -4,7 +4,7 @@
 files = $(foreach path,$(wildcard $(1)/*),$(path) $(call files,$(path)))
 page := backend/whiteboard/web/page/index.html
 
-.PHONY: setup run test check bench clean
+.PHONY: setup run test check bench rehearsal clean
 
 setup: .venv/.run $(page)
 
@@ -25,6 +25,10 @@ check: .venv/.dev frontend/node_modules/.done
 # QUICK=1: under 2 minutes, shows that everything runs.
 bench: .venv/.run
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.bench $(if $(QUICK),--quick)
+
+# Replicas and Redis come and go under 300 drawing clients. `make test` has a short form of it.
+rehearsal: setup .venv/.dev
+	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.rehearsal
 
 # Boards (.whiteboard) stay.
 clean:

@@ -94,19 +94,20 @@ def durable_redis(free_port: Callable[[], int], tmp_path: Path) -> Iterator[OwnR
     server.kill()
 
 
+def find_free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    # Below the ports that the system gives to outgoing connections: one might take it before its server does.
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port in a hundred tries")
+
+
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """Return a function that finds a TCP port that nobody listens on."""
-
-    def find() -> int:
-        # Below the ports that the system gives to outgoing connections: one might take it before its server does.
-        for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
-            with socket.socket() as probe, contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
-        raise RuntimeError("no free port in a hundred tries")
-
-    return find
+    return find_free_port
 
 
 @pytest.fixture(scope="session")

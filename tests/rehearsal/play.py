@@ -1,0 +1,173 @@
+"""
+The rehearsal itself: three replicas behind a gate, people who draw, and everything that can happen to servers.
+
+Redis keeps an append-only file that is on disk before each answer (``appendfsync always``): only then does
+*acknowledged* mean *on disk*. With ``everysec``, the embedded store's setting, a power cut may take what was
+acknowledged in the last second.
+"""
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.conftest import OwnRedis, find_free_port
+from tests.integration.gate import Gate
+from tests.integration.log_reader import commits
+from tests.integration.replica import Replica, end
+from tests.integration.stock import DEFAULT, WEBSOCKET
+from tests.integration.waiting import eventually
+from tests.rehearsal.cast import Cast, Note, Person
+from tests.rehearsal.checker import Entry, Findings, check, entries
+
+
+class Script(NamedTuple):
+    """What is rehearsed."""
+
+    people: int
+    boards: int
+    drawers: int
+    every_ms: int
+    """How often each of them draws."""
+    rolls: int
+    """How often all replicas are restarted in turn, by SIGTERM."""
+    kills: int
+    """How many replicas are killed by SIGKILL."""
+    redis_ends: tuple[signal.Signals, ...]
+    """By what Redis is ended, each time to be started again."""
+
+
+FULL = Script(300, 20, 30, 250, 3, 2, (signal.SIGTERM, signal.SIGKILL))
+SHORT = Script(60, 6, 12, 200, 1, 1, (signal.SIGKILL,))
+
+
+class Mark(NamedTuple):
+    """Something that was done to a server."""
+
+    at_ms: float
+    what: str
+
+
+class Outcome(NamedTuple):
+    """All that is known afterwards."""
+
+    script: Script
+    notes: list[Note]
+    marks: list[Mark]
+    logs: dict[str, list[Entry]]
+    findings: Findings
+    complaints: list[str]
+    """What must not be in the replicas' logs."""
+
+
+def cast_for(script: Script) -> list[Person]:
+    """Return the people: on boards in turn; the first ones draw; every other one begins with polling."""
+    return [
+        Person(
+            number,
+            f"rehearsal-{number % script.boards}",
+            f"#{number:06x}",
+            number <= script.drawers,
+            DEFAULT if number % 2 else WEBSOCKET,
+        )
+        for number in range(1, script.people + 1)
+    ]
+
+
+async def perform(script: Script, folder: Path) -> Outcome:
+    """Rehearse, and hold what people saw against the log."""
+    redis = OwnRedis(find_free_port(), folder, durable=True)
+    try:
+        # Nothing may be trimmed before it is checked.
+        replicas = [Replica(folder / f"replica-{n}", redis_url=redis.url, recovery_seconds="600") for n in (1, 2, 3)]
+        await asyncio.gather(*(replica.start() for replica in replicas))
+        play = _Play(script, redis, replicas)
+        people = cast_for(script)
+        async with Gate(replicas).opened() as gate, Cast(gate.url, people, script.every_ms, folder) as cast:
+            await play.run(gate, cast)
+        play.keep_complaints()
+        await end(replicas)
+        logs = {f"rehearsal-{n}": play.log(n) for n in range(script.boards)}
+    finally:
+        redis.kill()
+    notes = cast.notes()
+    return Outcome(script, notes, play.marks, logs, check(logs, people, notes), play.complaints)
+
+
+class _Play:
+    def __init__(self, script: Script, redis: OwnRedis, replicas: list[Replica]) -> None:
+        self.marks: list[Mark] = []
+        self.complaints: list[str] = []
+        self._script = script
+        self._redis = redis
+        self._replicas = replicas
+
+    async def run(self, gate: Gate, cast: Cast) -> None:
+        """Let people in, let them draw while servers come and go, then wait until all have heard all."""
+        await self._all_in(cast, "colored")
+        self._mark("draw")
+        cast.tell("draw")
+        await self._hear(cast)
+        for _ in range(self._script.rolls):
+            for replica in self._replicas:
+                await self._restart(gate, cast, replica)
+        for replica in self._replicas[: self._script.kills]:
+            await self._kill(cast, replica)
+        for signum in self._script.redis_ends:
+            await self._restart_redis(cast, signum)
+        cast.tell("rest")
+        self._mark("rest")
+        await self._all_in(cast)
+        await eventually(lambda: self._all_heard(cast), "all have heard all", seconds=30)
+
+    async def _restart(self, gate: Gate, cast: Cast, replica: Replica) -> None:
+        """End a replica gently. As in a roll-out, it gets no new connections from then on, until it is ready again."""
+        gate.choose(*(other for other in self._replicas if other is not replica))
+        self._mark("SIGTERM")
+        await replica.stop()
+        self.keep_complaints()
+        await replica.start()
+        gate.choose(*self._replicas)
+        await self._all_in(cast)
+        await self._hear(cast)
+
+    async def _kill(self, cast: Cast, replica: Replica) -> None:
+        self._mark("SIGKILL")
+        await replica.kill()
+        self.keep_complaints()
+        await replica.start()
+        await self._all_in(cast)
+        await self._hear(cast)
+
+    async def _restart_redis(self, cast: Cast, signum: signal.Signals) -> None:
+        self._mark(f"Redis {signum.name}")
+        self._redis.process.send_signal(signum)
+        await asyncio.to_thread(self._redis.process.wait)
+        await asyncio.to_thread(self._redis.start)
+        await self._hear(cast)
+
+    async def _all_in(self, cast: Cast, what: str = "connected") -> None:
+        await eventually(lambda: cast.stand[what] == len(cast.people), f"all are {what}", seconds=60)
+
+    async def _hear(self, cast: Cast) -> None:
+        """Wait until a second's worth of drawing has been acknowledged."""
+        wanted = cast.stand["answered"] + self._script.drawers * 1_000 // self._script.every_ms
+        await eventually(lambda: cast.stand["answered"] >= wanted, "drawing goes on", seconds=60)
+
+    def _all_heard(self, cast: Cast) -> bool:
+        boards = range(self._script.boards)
+        listeners = [sum(person.board == f"rehearsal-{n}" for person in cast.people) - 1 for n in boards]
+        expected = sum(others * len(self.log(n)) for n, others in zip(boards, listeners, strict=True))
+        return cast.stand["heard"] >= expected
+
+    def log(self, n: int) -> list[Entry]:
+        """Read the n-th board's log from Redis."""
+        return entries(commits(self._redis.url, f"rehearsal-{n}"))
+
+    def keep_complaints(self) -> None:
+        """Keep what replicas have complained of: with a new start their log begins anew."""
+        self.complaints += [line for replica in self._replicas for line in replica.complaints()]
+
+    def _mark(self, what: str) -> None:
+        self.marks.append(Mark(time.time() * 1_000, what))
