@@ -5,7 +5,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 
 class Backend(Protocol):
@@ -115,8 +115,7 @@ class _Side(asyncio.Protocol):
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self._register.add(self)
 
     def data_received(self, data: bytes) -> None:

@@ -304,3 +304,18 @@ async def test_colour_is_kept_once_it_is_acknowledged(
                 await ann.recolor(color)
                 assert client.hget(key, "color") == color.encode()
         await replica.stop()
+
+
+async def test_session_is_in_redis_before_its_client_hears_of_it(
+    start_replica: StartReplica, own_redis: OwnRedis, come: Come
+) -> None:
+    """[S1] [R1] Written ahead: a replica may be killed right behind the CONNECT's answer."""
+    link = SlowLink(int(own_redis.url.rpartition(":")[2]), seed=1, most_seconds=0.2)
+    async with link.opened() as url:
+        replica = await start_replica(redis_url=url)
+        with redis.Redis.from_url(own_redis.url) as client:
+            for _ in range(5):
+                ann = await come(replica.url)
+                kept = [client.hget(key, "sid") for key in client.scan_iter("wb:*:session:*")]
+                assert ann.sid.encode() in kept
+        await replica.stop()

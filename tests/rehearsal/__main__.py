@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import uvloop
+
 from tests.rehearsal import report
 from tests.rehearsal.play import FULL, perform
 
@@ -12,8 +14,11 @@ FOLDER = Path(__file__).parents[2] / "docs" / "bench"
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
-        outcome = asyncio.run(perform(FULL, Path(folder)))
+    with (
+        tempfile.TemporaryDirectory(prefix="rehearsal-") as folder,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        outcome = runner.run(perform(FULL, Path(folder)))
     FOLDER.mkdir(parents=True, exist_ok=True)
     report.write(outcome, FOLDER)
     print(report.table(outcome))

@@ -21,6 +21,8 @@ from tests.integration.waiting import eventually
 from tests.rehearsal.cast import Cast, Note, Person
 from tests.rehearsal.checker import Entry, Findings, check, entries
 
+LAG_SAMPLE_SECONDS = 0.01
+
 
 class Script(NamedTuple):
     """What is rehearsed."""
@@ -59,6 +61,8 @@ class Outcome(NamedTuple):
     findings: Findings
     complaints: list[str]
     """What must not be in the replicas' logs."""
+    lags_ms: list[float]
+    """How late the balancer's own event loop was, from time to time: when that is much, the machine was busy."""
 
 
 def cast_for(script: Script) -> list[Person]:
@@ -85,20 +89,23 @@ async def perform(script: Script, folder: Path) -> Outcome:
         play = _Play(script, redis, replicas)
         people = cast_for(script)
         async with Gate(replicas).opened() as gate, Cast(gate.url, people, script.every_ms, folder) as cast:
+            watch = asyncio.create_task(play.watch_lag())
             await play.run(gate, cast)
+            watch.cancel()
         play.keep_complaints()
         await end(replicas)
         logs = {f"rehearsal-{n}": play.log(n) for n in range(script.boards)}
     finally:
         redis.kill()
     notes = cast.notes()
-    return Outcome(script, notes, play.marks, logs, check(logs, people, notes), play.complaints)
+    return Outcome(script, notes, play.marks, logs, check(logs, people, notes), play.complaints, play.lags_ms)
 
 
 class _Play:
     def __init__(self, script: Script, redis: OwnRedis, replicas: list[Replica]) -> None:
         self.marks: list[Mark] = []
         self.complaints: list[str] = []
+        self.lags_ms: list[float] = []
         self._script = script
         self._redis = redis
         self._replicas = replicas
@@ -120,6 +127,14 @@ class _Play:
         self._mark("rest")
         await self._all_in(cast)
         await eventually(lambda: self._all_heard(cast), "all have heard all", seconds=30)
+
+    async def watch_lag(self) -> None:
+        """Note how late this event loop is, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_SAMPLE_SECONDS
+            await asyncio.sleep(LAG_SAMPLE_SECONDS)
+            self.lags_ms.append((loop.time() - due) * 1_000)
 
     async def _restart(self, gate: Gate, cast: Cast, replica: Replica) -> None:
         """End a replica gently. As in a roll-out, it gets no new connections from then on, until it is ready again."""

@@ -40,6 +40,11 @@ def rows(outcome: Outcome) -> list[Row]:
         *_pause_rows(outcome, whole),
         ("most connections that came back within a second", str(_peak(outcome)), "the replicas' pace × 1.5"),
         *_answer_rows(outcome),
+        (
+            "the balancer's own lateness: p50, p99, longest",
+            _three(outcome.lags_ms),
+            "p99 ≤ 10 ms, else the machine was busy",
+        ),
     ]
 
 
