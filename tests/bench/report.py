@@ -37,8 +37,8 @@ def write(results: Results, folder: Path) -> None:
     """Write README.md, the plots and every run's figures."""
     results.write(folder / "results.json")
     drawn = dict(_plots(results))
-    for old in folder.glob("*.svg"):
-        old.unlink()
+    for old in ("cpu.svg", "memory.svg", "people.svg", "replicas.svg"):  # the rehearsal's stays
+        (folder / old).unlink(missing_ok=True)
     for name, svg in drawn.items():
         (folder / name).write_text(svg)
     page = (Path(__file__).parent / "page.md").read_text()

@@ -15,13 +15,15 @@ from whiteboard.rooms.session import Session
 from whiteboard.store.sessions import SessionKey, SessionState
 
 ME, OTHER = "me", "another"
+Heard = tuple[str, str, str]
+"""An event's name, the op that it tells or acknowledges, its offset."""
 
 
 class Ears:
     """Stands in for a socket and its connection: remembers what was written, until the client has gone."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, str]] = []
+        self.heard: list[Heard] = []
         self.is_open = True
         self.connection: Any = self
         self.sink = None
@@ -33,9 +35,9 @@ class Ears:
                     self.heard.append(_read(part.payload))
 
 
-def _read(payload: bytes) -> tuple[str, str]:
+def _read(payload: bytes) -> Heard:
     name, what, offset = json.loads(payload.partition(b",")[2])
-    return (f"{ME}:{what['n']}" if name == "ack" else what["id"]), offset
+    return name, f"{ME}:{what['n']}" if name == "ack" else what["id"], offset
 
 
 def session_at(offset: Offset, ears: Ears, generation: int) -> Session:
@@ -50,8 +52,8 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
     acknowledged: replays and what is new are together the whole log."""
     chance = random.Random(seed)
     recent, audience = Recent(), Audience(BOARD)
-    log: list[tuple[str, str]] = []
-    heard: list[tuple[str, str]] = []
+    log: list[Heard] = []
+    heard: list[Heard] = []
     place, ears, generation = Offset(7, 0, 0), Ears(), 1
 
     def come() -> Session:
@@ -75,7 +77,7 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
             told = Told(LoggedOp(raw, by, None, op_id), Offset(7, n, i), None, 0.0)
             recent.add(told)
             audience.tell(told)
-            log.append((op_id, str(told.offset)))
+            log.append(("ack" if by == ME else "op", op_id, str(told.offset)))
         if chance.random() < 0.5:
             audience.flush()
         if chance.random() < 0.3:
@@ -84,7 +86,7 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
             del ears.heard[len(ears.heard) - chance.randint(0, min(2, len(ears.heard))) :]
             heard += ears.heard
             if heard:
-                place = Offset.parse(heard[-1][1])
+                place = Offset.parse(heard[-1][-1])
             former, ears, generation = session, Ears(), generation + 1
             if chance.random() < 0.5:
                 audience.leave(former)
