@@ -86,7 +86,8 @@ class Replica:
 
     async def ended(self) -> int:
         """Wait until the process has ended and return its exit code."""
-        await eventually(lambda: self.process.poll() is not None, "the server ends")
+        # A drain may take its whole window (20 s) and the time to part.
+        await eventually(lambda: self.process.poll() is not None, "the server ends", seconds=40)
         return self.process.returncode
 
     async def kill(self) -> None:
