@@ -9,6 +9,7 @@ acknowledged in the last second.
 import asyncio
 import signal
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,22 +82,21 @@ def cast_for(script: Script) -> list[Person]:
 
 async def perform(script: Script, folder: Path) -> Outcome:
     """Rehearse, and hold what people saw against the log."""
-    redis = OwnRedis(find_free_port(), folder, durable=True)
-    try:
+    people = cast_for(script)
+    async with AsyncExitStack() as stack:
+        redis = OwnRedis(find_free_port(), folder, durable=True)
+        stack.callback(redis.kill)
         # Nothing may be trimmed before it is checked.
         replicas = [Replica(folder / f"replica-{n}", redis_url=redis.url, recovery_seconds="600") for n in (1, 2, 3)]
+        stack.push_async_callback(end, replicas)
         await asyncio.gather(*(replica.start() for replica in replicas))
         play = _Play(script, redis, replicas)
-        people = cast_for(script)
         async with Gate(replicas).opened() as gate, Cast(gate.url, people, script.every_ms, folder) as cast:
             watch = asyncio.create_task(play.watch_lag())
+            stack.callback(watch.cancel)
             await play.run(gate, cast)
-            watch.cancel()
         play.keep_complaints()
-        await end(replicas)
         logs = {f"rehearsal-{n}": play.log(n) for n in range(script.boards)}
-    finally:
-        redis.kill()
     notes = cast.notes()
     return Outcome(script, notes, play.marks, logs, check(logs, people, notes), play.complaints, play.lags_ms)
 
