@@ -1,48 +1,15 @@
 """Stock clients behind a proxy that gives each TCP connection to the next replica: no sticky sessions (DESIGN D14)."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 
 from tests.integration.fixtures import Pair, StartReplica
+from tests.integration.gate import Gate
 from tests.integration.stock import DEFAULT, POLLING, StockClients
 
 SEGMENT = {"x0": 0.1, "y0": 0.1, "x1": 0.2, "y1": 0.2}
-
-
-@asynccontextmanager
-async def round_robin(*ports: int) -> AsyncIterator[str]:
-    """A proxy on a port of its own; its URL."""
-    turn = itertools.cycle(ports)
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-
-    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, to_there = await asyncio.open_connection("127.0.0.1", next(turn))
-        for pumping in (pump(reader, to_there), pump(there, writer)):
-            task = asyncio.create_task(pumping)
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-
-    server = await asyncio.start_server(join, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    server.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.mark.parametrize("transports", [POLLING, DEFAULT])
@@ -50,8 +17,8 @@ async def test_stock_clients_need_no_sticky_sessions(
     pair: Pair, stock: StockClients, board: str, transports: tuple[str, ...]
 ) -> None:
     """[E7] Polls, POSTs and upgrades reach the session's own replica through whichever they meet."""
-    async with round_robin(pair.left.port, pair.right.port) as url:
-        clients = [await stock.open(url, transports=transports, query={"board": board}) for _ in range(4)]
+    async with Gate([pair.left, pair.right]).opened() as gate:
+        clients = [await stock.open(gate.url, transports=transports, query={"board": board}) for _ in range(4)]
         for client in clients:
             assert (await client.ask("drawing", SEGMENT))["ok"]
         for client in clients:
@@ -80,3 +47,21 @@ async def test_session_is_reported_away_when_its_replica_does_not_answer(
         await gone.kill()
         async with http.get(f"{pair.left.url}/socket.io/?EIO=4&transport=polling&sid={sid}") as refused:
             assert refused.status == 502
+
+
+async def test_header_that_is_not_latin_is_passed_on(pair: Pair) -> None:
+    """[E7] An upgrade is answered by its own replica whatever else its headers hold."""
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{pair.left.url}/socket.io/?EIO=4&transport=polling") as opened,
+    ):
+        sid = (await opened.text()).partition('"sid":"')[2].partition('"')[0]
+    reader, writer = await asyncio.open_connection("127.0.0.1", pair.right.port)
+    head = (
+        f"GET /socket.io/?EIO=4&transport=websocket&sid={sid} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Name: 日本\r\n\r\n"
+    )
+    writer.write(head.encode())
+    assert (await reader.readline()).split()[1] == b"101"
+    writer.close()

@@ -92,12 +92,13 @@ class Forwarder:
 
     async def _join(self, request: web.Request, address: str) -> web.Response:
         host, _, port = address.rpartition(":")
+        head = "\r\n".join(_head(request)).encode("utf-8", "surrogateescape")  # as aiohttp decoded it
         there = _End()
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             await asyncio.get_running_loop().create_connection(lambda: there, host, int(port))
         here = _End()
         tunnel = Tunnel(here, there)
-        there.write("\r\n".join(_head(request)).encode("latin-1") + b"\r\n\r\n")
+        there.write(head + b"\r\n\r\n")
         there.pause()
         try:
             tail = take_over(request, b"", here)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NORMAL = 1000
 GOING_AWAY = 1001
+_MESSAGE_BYTES = 64  # what a message costs in the inbox even if it is empty
 PROTOCOL_ERROR = 1002
 REFUSED = 1008
 
@@ -178,7 +179,7 @@ class WebSocket(asyncio.Protocol):
                 self._connection.receive_probe(received)
             elif self._connection.receive(received):
                 self._inbox.append(received.data)
-                self._inbox_bytes += len(received.data)
+                self._inbox_bytes += len(received.data) + _MESSAGE_BYTES
                 self._rouse()
         except InvalidPacket:
             self._fail(PROTOCOL_ERROR, Reason.INVALID_PACKET)

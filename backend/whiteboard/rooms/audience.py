@@ -119,8 +119,8 @@ class Audience:
         write_all(
             [self._live[sid] for sid in self._live.keys() - authors] if authors else self._live.values(), told, aside
         )
-        self._wrote -= self._live.keys() - authors if parts else set()
-        self._wrote |= authors
+        if parts:
+            self._wrote = authors
         for sid in authors:
             own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
             if sid in self._live:

@@ -162,6 +162,9 @@ class Room:
         self._metrics.resyncs.inc()
         session.become(State.STALE)
         session.socket.emit("resync", {})
+        if session.dialect is CLASSIC:
+            # A stock client makes nothing of the event; closed, it comes back by itself and is shown the board.
+            session.socket.close()
 
     def leave(self, session: Session) -> None:
         """Let a session go. What it has queued is still committed. May be called twice."""

@@ -84,6 +84,9 @@ class Rooms:
             first: sent before that, at the pace that the client takes it.
         """
         room = session.room
+        if self._rooms.get(room.name) is not room:
+            session.socket.close()  # the room has closed while its session was being written
+            return
         if not room.admit(session):
             return
         if not room.holds(session.start.position):

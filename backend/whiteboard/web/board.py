@@ -101,6 +101,13 @@ class BoardApplication:
         except Busy:
             session.refused_n = n
             raise
+        except WhiteboardError:
+            self._go_on_behind(session, n)  # refused for good: the page sends it no more
+            raise
+        self._go_on_behind(session, n)
+
+    @staticmethod
+    def _go_on_behind(session: Session, n: int) -> None:
         if n == session.refused_n:
             session.refused_n = None
 

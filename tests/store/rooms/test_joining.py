@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 from whiteboard.domain.positions import Lineage, Position
@@ -13,7 +14,7 @@ from whiteboard.store.log import Log
 from tests.conftest import OwnRedis
 from tests.integration.waiting import eventually
 from tests.store.batches import append, batch
-from tests.store.rooms.replica import Page, replica
+from tests.store.rooms.replica import Page, Wire, replica
 
 
 class DeafRooms(Rooms):
@@ -109,14 +110,17 @@ async def test_page_resyncs_when_its_position_is_not_in_the_log(
 
 
 async def test_everybody_resyncs_when_redis_has_lost_everything(own_redis: OwnRedis) -> None:
-    """[L7] What was shown is gone: whoever saw it fetches the board anew, and the room goes on with what there is."""
+    """[L7] What was shown is gone: whoever saw it fetches the board anew, and the room goes on with what there is.
+
+    [R6] A classic client is closed, so that it comes back and is shown the board."""
     async with replica(own_redis.url) as one:
-        page, other = await one.page(), await one.page("c")
+        page, other, classic = await one.page(), await one.page("c"), await one.classic()
         await write(own_redis, 1, 2, 3)
         await told_of(page, 3)
         own_redis.kill()
         own_redis.start()
         await eventually(lambda: page.hear().is_stale, "resync")
+        assert cast(Wire, classic.connection).is_closed
         again = await one.page()
         client = connect(own_redis.url, None, 2.0)
         await append(Log(client), batch(1), batch(1, board="c"))
