@@ -6,9 +6,7 @@ from collections import Counter
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
-from whiteboard.domain.board import Board
 from whiteboard.domain.ops import Clear, Remove
-from whiteboard.errors import BoardFull
 from whiteboard.store.log import Batch, Log
 
 from tests.conftest import OwnRedis
@@ -156,30 +154,6 @@ async def test_op_above_a_refused_one_waits_when_an_older_one_comes_again(
         page.send_again(first=3)
         await quiet(one.rooms, page)
         written_once(page, await ids(log))
-
-
-async def test_op_above_a_refused_one_goes_on_when_that_one_is_refused_for_good(
-    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """[B7] First `busy`, then `board_full`: the page sends it no more, so nothing waits for it."""
-    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 2)
-    async with replica(redis_url) as one:
-        page = await one.page()
-        for _ in range(3):
-            page.do(Clear)
-        gate.opened.set()
-        await eventually(lambda: list(page.hear().pending) == [3], "what was taken is in")
-
-        def full(*_: object) -> None:
-            raise BoardFull("full")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Board, "check", full)
-            page.send_again(first=3)
-        page.do(Clear)
-        await one.rooms.committer.drained()
-        assert [r["code"] for r in page.hear().rejected] == ["busy", "board_full"]
-        assert (await ids(log))[-1] == [f"{page.client}:4"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
