@@ -84,7 +84,7 @@ class Audience:
         self.flush()
         frames = self.dialect.own(session, op_id, offset)
         if session.state is State.JOINING:
-            session.hold(frames)
+            self._hold(session, frames)
         elif session.state is State.LIVE:
             session.socket.send(frames)
 
@@ -125,16 +125,18 @@ class Audience:
             own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
             if sid in self._live:
                 write_all((self._live[sid],), Batch(own), aside)
-            self._hold(sid, own)
+            elif sid in self._joining:
+                self._hold(self._joining[sid], own)
         for sid in self._joining.keys() - authors:
-            self._hold(sid, told.frames)
+            self._hold(self._joining[sid], told.frames)
 
     def _frames_for(self, session: Session, told: Told) -> Sequence[Frame]:
         if told.logged.by == session.sid:
             return self.dialect.own(session, told.logged.id, told.offset)
         return told.frames(self.dialect)
 
-    def _hold(self, sid: str, frames: Sequence[Frame]) -> None:
-        session = self._joining.get(sid)
-        if session is not None and not session.hold(frames):
+    def _hold(self, session: Session, frames: Sequence[Frame]) -> None:
+        if self._joining.get(session.sid) is session and not session.hold(frames):
+            # Too much for a client that reads so slowly: it comes back by its position.
+            self.silence(session)
             session.socket.close()

@@ -16,7 +16,9 @@ from whiteboard.protocol.commits import LoggedOp
 if TYPE_CHECKING:
     from whiteboard.rooms.dialects import Dialect
 
-MAX_OPS: Final = 50_000
+MAX_BYTES: Final = 64_000_000
+_TOLD_BYTES: Final = 512
+_COPIES: Final = 8  # of an op's bytes, about: decoded, and as frames of both dialects
 
 
 class Told:
@@ -32,6 +34,11 @@ class Told:
         """When it was told here, in seconds of the event loop's clock."""
         self._frames: dict[Dialect, Sequence[Frame]] = {}
 
+    @property
+    def size_bytes(self) -> int:
+        """What it costs to keep, roughly."""
+        return _TOLD_BYTES + _COPIES * len(self.logged.raw)
+
     def frames(self, dialect: "Dialect") -> Sequence[Frame]:
         """Return what a dialect tells of it."""
         frames = self._frames.get(dialect)
@@ -41,10 +48,11 @@ class Told:
 
 
 class Recent:
-    """The last ops of a room, in order and without a gap, bounded by age and number."""
+    """The last ops of a room, in order and without a gap, bounded by age and bytes."""
 
     def __init__(self) -> None:
         self._told: deque[Told] = deque()
+        self._bytes = 0
         self._floor = (0, 0)
         """Everything behind this op, n and i of its offset, is here."""
 
@@ -56,19 +64,25 @@ class Recent:
     def add(self, told: Told) -> None:
         """Keep an op."""
         self._told.append(told)
-        if len(self._told) > MAX_OPS:
-            self._floor = self._told.popleft().offset[1:]
+        self._bytes += told.size_bytes
+        while self._bytes > MAX_BYTES:
+            self._forget_first()
 
     def forget(self, before: float) -> None:
         """Forget what was told before a time of the event loop's clock."""
         while self._told and self._told[0].at < before:
-            self._floor = self._told.popleft().offset[1:]
+            self._forget_first()
 
     def since(self, offset: Offset) -> list[Told] | None:
         """Return what came behind ``offset``, in order; None if that is no longer all here."""
         if offset[1:] < self._floor:
             return None
         return list(self._backwards_to(offset))[::-1]
+
+    def _forget_first(self) -> None:
+        first = self._told.popleft()
+        self._bytes -= first.size_bytes
+        self._floor = first.offset[1:]
 
     def _backwards_to(self, offset: Offset) -> Iterator[Told]:
         for told in reversed(self._told):

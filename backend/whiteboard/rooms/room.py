@@ -152,6 +152,11 @@ class Room:
         self.leave(session)
         self._loop.call_later(_SUPERSEDED_SECONDS, session.socket.close)
 
+    def held_for(self, session: Session) -> Iterator[Frame]:
+        """Yield what was held back for a joining session, as long as it is taken."""
+        self.audiences[session.dialect].flush()
+        return session.take_held()
+
     def go_live(self, session: Session) -> None:
         """Let a session that has got what it missed follow what is new."""
         self.audiences[session.dialect].go_live(session)

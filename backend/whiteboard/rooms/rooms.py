@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Final
 
 import structlog
@@ -12,6 +12,7 @@ from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
+from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.dialects import DIALECTS
 from whiteboard.rooms.pointing import Pointing
@@ -25,7 +26,6 @@ from whiteboard.store.sessions import Sessions
 
 _UPKEEP_SECONDS: Final = 5.0
 _IDLE_ROUNDS: Final = 3
-_CHUNK_FRAMES: Final = 256
 _REFRESH_SHARE: Final = 0.25  # of a session's lifetime: three refreshes may fail before one is lost
 
 logger = structlog.get_logger(__name__)
@@ -94,9 +94,9 @@ class Rooms:
             return
         missed = room.missed(session)
         frames = iter(first) if missed is None else chain(first, room.frames_for(session, missed))
-        few = list(islice(frames, _CHUNK_FRAMES))
+        few = take(frames)
         session.socket.send(few)
-        if missed is not None and len(few) < _CHUNK_FRAMES:
+        if missed is not None and size_of(few) < CHUNK_BYTES:
             room.go_live(session)
             return
         task = asyncio.get_running_loop().create_task(
@@ -138,7 +138,7 @@ class Rooms:
             missed = (told_op for told_op in told if told_op.offset[1:] > session.start[1:])
             frames = chain(frames, room.frames_for(session, missed))
         while session.state is State.JOINING and await session.socket.connection.drained():
-            chunk = list(islice(frames, _CHUNK_FRAMES)) or session.take_held()
+            chunk = take(frames) or take(room.held_for(session))
             if not chunk:
                 room.go_live(session)
                 return

@@ -1,20 +1,22 @@
 """A client's stay on a board, as its replica sees it."""
 
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.protocol.classic import Pen
+from whiteboard.rooms.chunks import size_of
 from whiteboard.store.sessions import SessionKey, SessionState
 
 if TYPE_CHECKING:
     from whiteboard.rooms.dialects import Dialect
     from whiteboard.rooms.room import Room
 
-MAX_HELD_FRAMES: Final = 20_000
+MAX_HELD_BYTES: Final = 8_000_000
 
 
 class State(Enum):
@@ -39,6 +41,7 @@ class Session:
 
     __slots__ = (
         "_held",
+        "_held_bytes",
         "acks",
         "client",
         "color",
@@ -92,21 +95,28 @@ class Session:
         """Acknowledgements that a classic client asked for, by op id."""
         self.refused_n: int | None = None
         """The op number that was rejected with ``retry``: nothing above it is taken before it (B7)."""
-        self._held: list[Frame] = []
+        self._held: deque[Frame] = deque()
+        self._held_bytes = 0
 
     def hold(self, frames: Sequence[Frame]) -> bool:
-        """Keep frames back while joining. False once that is more than a session may keep waiting."""
+        """Keep frames back while joining. False once that is more than may wait for a session: then none is kept."""
         self._held += frames
-        return len(self._held) <= MAX_HELD_FRAMES
+        self._held_bytes += size_of(frames)
+        if self._held_bytes > MAX_HELD_BYTES:
+            self._drop_held()
+            return False
+        return True
 
-    def take_held(self) -> list[Frame]:
-        """Return what was held back so far, and hold it back no more."""
-        held, self._held = self._held, []
-        return held
+    def take_held(self) -> Iterator[Frame]:
+        """Yield what is held back, the oldest first; what was yielded is held back no more."""
+        while self._held:
+            frame = self._held.popleft()
+            self._held_bytes -= size_of((frame,))
+            yield frame
 
     def go_live(self) -> None:
         """End the joining: release what was held back."""
-        held = self._held
+        held = list(self._held)
         self.become(State.LIVE)
         self.socket.send(held)
 
@@ -115,4 +125,8 @@ class Session:
         if state not in LEGAL[self.state]:
             raise ValueError(f"a {self.state.value} session cannot become {state.value}")
         self.state = state
-        self._held = []
+        self._drop_held()
+
+    def _drop_held(self) -> None:
+        self._held.clear()
+        self._held_bytes = 0

@@ -40,13 +40,19 @@ class Wire:
     def __init__(self) -> None:
         self.packets: list[str] = []
         self.is_closed = False
+        self.most_bytes = 0
+        """The most that lay unsent in its outbox."""
+        self._outbox_bytes = 0
 
     def send(self, frame: Frame, *, droppable: bool = False) -> bool:
         self.packets += [packet[1:].decode() for packet in frame.packets]
+        self._outbox_bytes += sum(map(len, frame.packets))
+        self.most_bytes = max(self.most_bytes, self._outbox_bytes)
         return True
 
     async def drained(self) -> bool:
         await asyncio.sleep(0)
+        self._outbox_bytes = 0
         return not self.is_closed
 
     def close(self) -> None:

@@ -6,10 +6,11 @@ from typing import cast
 
 import pytest
 from whiteboard.domain.positions import Lineage, Position
+from whiteboard.engine.options import Options
 from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.store.connection import connect
-from whiteboard.store.log import Log
+from whiteboard.store.log import Batch, Log, NewOp
 
 from tests.conftest import OwnRedis
 from tests.integration.waiting import eventually
@@ -69,7 +70,7 @@ async def test_page_is_cut_off_when_more_comes_than_can_be_held_for_it(
     redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[B4] What is new waits behind what was missed, up to a bound: then the page comes back by its position."""
-    monkeypatch.setattr("whiteboard.rooms.session.MAX_HELD_FRAMES", 3)
+    monkeypatch.setattr("whiteboard.rooms.session.MAX_HELD_BYTES", 900)
     read, go_on = Log.read, asyncio.Event()
     (appended,) = await append(log, batch(1))
     await append(log, batch(2))
@@ -83,12 +84,45 @@ async def test_page_is_cut_off_when_more_comes_than_can_be_held_for_it(
 
         monkeypatch.setattr(Log, "read", slow)
         page = await one.page(position=appended.position)
-        for n in range(3, 7):
+        for n in range(3, 6):
             assert not page.wire.is_closed
             await append(log, batch(n))
             await told_of(witness, n)
         assert page.wire.is_closed
+        await append(log, batch(6))
+        await told_of(witness, 6)
+        assert list(page.socket.session.take_held()) == []
         go_on.set()
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["from memory", "from the log"])
+async def test_joiner_is_sent_no_more_at_once_than_its_outbox_takes(
+    redis_url: str, log: Log, remembered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B4] Few ops, but large ones, missed and held back meanwhile: never a chunk above what cuts a connection off."""
+    large = b'{"op":"remove","id":"me:%d","elements":["%b"]}'
+    for n in range(1, 31):
+        await append(log, Batch("b", [NewOp("me", n, large % (n, b"x" * 60_000))]))
+    async with replica(redis_url) as one:
+        witness = await one.page()
+        await told_of(witness, 30)
+        if not remembered:
+            (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
+        drained, go_on = Wire.drained, asyncio.Event()
+
+        async def slow(wire: Wire) -> bool:
+            await go_on.wait()
+            return await drained(wire)
+
+        monkeypatch.setattr(Wire, "drained", slow)
+        page = await one.page()
+        for n in range(31, 61):
+            await append(log, Batch("b", [NewOp("me", n, large % (n, b"x" * 60_000))]))
+        await told_of(witness, 60)
+        go_on.set()
+        await told_of(page, 60)
+        assert page.offsets == witness.offsets
+        assert page.wire.most_bytes < Options().outbox_high / 4
 
 
 @pytest.mark.parametrize(

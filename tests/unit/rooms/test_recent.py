@@ -22,11 +22,11 @@ def told(n: int, i: int, at: float) -> Told:
 def test_recent_tells_all_that_came_behind_or_says_that_it_cannot(
     sizes: list[int], bound: int, forget_to: int | None, start: tuple[int, int]
 ) -> None:
-    """[R3] Whatever was forgotten, by number or by age, in the middle of a commit too: never a part of it."""
+    """[R3] Whatever was forgotten, by size or by age, in the middle of a commit too: never a part of it."""
     all_ops = [told(n, i, at=float(n)) for n, size in enumerate(sizes, 1) for i in range(size)]
     kept = Recent()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recent, "MAX_OPS", bound)
+        patch.setattr(recent, "MAX_BYTES", bound * told(1, 0, 0.0).size_bytes)
         for op in all_ops:
             kept.add(op)
     if forget_to is not None:
