@@ -19,6 +19,9 @@ class Metrics:
         )
         self.deliveries = Counter("whiteboard_deliveries", "Ops handed to sessions", registry=self.registry)
         self.repairs = Counter("whiteboard_repairs", "Gaps read from a log", registry=self.registry)
+        self.unreadable = Counter(
+            "whiteboard_unreadable", "Commits passed over because this release cannot read them", registry=self.registry
+        )
         self.resyncs = Counter("whiteboard_resyncs", "Sessions told to fetch their board anew", registry=self.registry)
         self.errors = Counter("whiteboard_errors", "Errors told to clients", ["code"], registry=self.registry)
         self.refused = Counter(

@@ -39,10 +39,12 @@ class LoggedOp(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """Ops that entered the log together; at least one."""
+    """Ops that entered the log together; at least one, unless it is ``unreadable``."""
 
     position: Position
     ops: list[LoggedOp]
+    unreadable: str | None = None
+    """Why its ops cannot be known here, if they cannot."""
 
     def offset(self, index: int) -> Offset:
         """Return the offset of the op at ``index``."""
@@ -50,20 +52,40 @@ class Commit(NamedTuple):
 
 
 def decode_message(message: bytes) -> tuple[Position, bytes]:
-    """Split a bus message into its position and its still encoded body. Raises ValueError if it is none."""
-    _version, position, body = message.split(b" ", 2)
+    """
+    Split a bus message into its position and its still encoded body.
+
+    Raises:
+        ValueError: it is none, or none that this release can read: the log tells.
+    """
+    version, position, body = message.split(b" ", 2)
+    _check_version(version)
     return Position.parse(position.decode("ascii")), body
 
 
 def decode_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Commit:
-    """Read an entry of the stream, whose id is ``0-<n>``."""
-    position = Position(int(fields[b"e"]), int(entry_id.rpartition(b"-")[2]))
-    return decode_commit(position, fields[b"b"])
+    """Read an entry of the stream, whose id is ``0-<n>``; one that cannot be read is still the n-th commit."""
+    n = int(entry_id.rpartition(b"-")[2])
+    try:
+        epoch = int(fields.get(b"e", b""))
+    except ValueError:
+        return Commit(Position(0, n), [], "it has no epoch")
+    position = Position(epoch, n)
+    try:
+        _check_version(fields[b"v"])
+        return decode_commit(position, fields[b"b"])
+    except (KeyError, ValueError, RecursionError) as error:  # msgspec's errors, and those of UTF-8, are ValueErrors
+        return Commit(position, [], f"{type(error).__name__}: {error}")
 
 
 def decode_commit(position: Position, body: bytes) -> Commit:
-    """Read a commit's body."""
+    """Read a commit's body. Raises ValueError if it is no array."""
     return Commit(position, list(_logged_ops(body)))
+
+
+def _check_version(version: bytes) -> None:
+    if not 1 <= int(version) <= FORMAT_VERSION:
+        raise ValueError(f"its format version is {version.decode()}, and {FORMAT_VERSION} the highest known here")
 
 
 def _logged_ops(body: bytes) -> Iterator[LoggedOp]:

@@ -29,6 +29,7 @@ from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
 
 _RETRY_SECONDS: Final = 0.5
+_DEFECT_SECONDS: Final = 5.0
 _REACH_SECONDS: Final = 5.0
 _SUPERSEDED_SECONDS: Final = 5.0
 
@@ -224,6 +225,11 @@ class Room:
             except StoreUnavailable:
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
+            except Exception:
+                # A room that stood still would hold its people for ever, and they would see nothing wrong.
+                logger.exception("reading on failed", board=self.name, position=str(self.position))
+                await asyncio.sleep(_DEFECT_SECONDS)
+                continue
             if self.position.n >= self._noticed and self._state is not RoomState.LIVE:
                 self._become(RoomState.LIVE)
         self.ready.set()
@@ -258,15 +264,24 @@ class Room:
     def _deliver(self, commit: Commit) -> None:
         audiences = [audience for audience in self.audiences.values() if audience.sessions]
         now = self._loop.time()
-        for index, logged in enumerate(commit.ops):
-            drawn = None if logged.op is None else self.content.apply(logged.op)
-            told = Told(logged, commit.offset(index), drawn, now)
+        position = commit.position
+        if commit.unreadable is not None:
+            # Its people see less than the board has; to wait for a newer release would show them nothing at all.
+            self._metrics.unreadable.inc()
+            logger.error("commit passed over", board=self.name, position=str(position), why=commit.unreadable)
+            position = Position(max(position.epoch, self.position.epoch), position.n)  # it may have lost its own
+        # Applied whole before anybody is told of any of it: told twice is worse than told late.
+        news = [
+            Told(logged, commit.offset(index), None if logged.op is None else self.content.apply(logged.op), now)
+            for index, logged in enumerate(commit.ops)
+        ]
+        self.position = position
+        for told in news:
             self._recent.add(told)
             for audience in audiences:
                 audience.tell(told)
-            if isinstance(logged.op, Remove | Clear):
-                self._lift_pens()
-        self.position = commit.position
+        if any(isinstance(logged.op, Remove | Clear) for logged in commit.ops):
+            self._lift_pens()
         for audience in audiences:
             audience.flush_soon()
             self._metrics.deliveries.inc(len(commit.ops) * len(audience.sessions))

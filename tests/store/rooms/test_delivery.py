@@ -4,7 +4,9 @@ import asyncio
 import random
 
 import pytest
-from whiteboard.domain.ops import Add, Clear, Grow
+from whiteboard.domain.board import Board, Drawn
+from whiteboard.domain.ops import Add, AnyOp, Clear, Grow
+from whiteboard.domain.positions import Lineage
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.store.log import Log
 
@@ -126,6 +128,77 @@ async def test_rubbish_on_the_bus_stops_nobody(redis_url: str, log: Log) -> None
         await append(log, batch(1), batch(1, board="c"))
         await eventually(lambda: len(page.hear().offsets) == 1, "the commit behind it")
         await eventually(lambda: len(other.hear().offsets) == 1, "another board's commit")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"v": 1, "e": 1, "b": "no array"},
+        {"v": 99, "e": 1, "b": "[]"},
+        {"v": 1, "e": 1},
+        {"v": 1, "b": "[]"},
+        {"of": "somebody else"},
+        {"v": 1, "e": 1, "b": b"\xff["},
+    ],
+    ids=str,
+)
+async def test_entry_that_cannot_be_read_is_passed_over_and_counted(
+    redis_url: str, log: Log, entry: dict[str, object]
+) -> None:
+    """[L5] Of a newer release, or broken: the board goes on behind it, for who is there and for who comes."""
+    (first,) = await append(log, batch(1))
+    async with replica(redis_url) as one:
+        page = await one.page()
+        fields = {name: first.position.epoch if name == "e" else value for name, value in entry.items()}
+        await log._redis.xadd("wb:{b}:log", fields, id="0-2")  # type: ignore[arg-type]
+        await log._redis.hset("wb:{b}:meta", "head", "2")
+        await append(log, batch(2))
+        await eventually(lambda: len(page.hear().offsets) == 2, "the commit behind it")
+        assert [offset.n for offset in page.offsets] == [1, 3]
+        assert one.metrics.unreadable._value.get() == 1
+        late = await one.page()
+        assert late.hear().offsets == page.offsets
+        (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
+        again = await one.page()
+        await eventually(lambda: again.hear().offsets == page.offsets, "the same from the log")
+
+
+async def test_room_goes_on_when_reading_fails_as_nobody_thought_of(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L6] A defect is logged and the log read again: a room that stood still would look like a quiet one."""
+    monkeypatch.setattr("whiteboard.rooms.room._DEFECT_SECONDS", 0.01)
+    lineage, defects = Log.lineage, iter([True, True])
+
+    async def defective(log: Log, board: str) -> Lineage:
+        if next(defects, False):
+            raise KeyError("nobody thought of this")
+        return await lineage(log, board)
+
+    monkeypatch.setattr(Log, "lineage", defective)
+    await append(log, batch(1))
+    async with replica(redis_url) as one:
+        page = await one.page()
+        assert [offset.n for offset in page.hear().offsets] == [1]
+
+
+async def test_nobody_is_told_of_a_commit_that_cannot_be_applied_whole(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L2] It fails at its second op: when it is read again nobody hears the first one twice."""
+    apply, defects = Board.apply, iter([False, True])
+
+    def defective(board: Board, op: AnyOp) -> Drawn | None:
+        if next(defects, False):
+            raise KeyError("nobody thought of this")
+        return apply(board, op)
+
+    async with replica(redis_url) as one:
+        page = await one.page()
+        monkeypatch.setattr(Board, "apply", defective)
+        await append(log, batch(1, 2))
+        await eventually(lambda: len(page.hear().offsets) == 2, "the commit")
+        assert page.offsets == await all_offsets(one.rooms)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -39,7 +39,9 @@ def test_body_is_taken_whole_when_it_holds_spaces() -> None:
     assert decode_message(b"1 2-7 " + body) == (AT, body)
 
 
-@pytest.mark.parametrize("message", [b"", b"1", b"1 2-7", b"1 2 []", b"1 x-7 []", b"1 2-7-0 []", b"1 \xff-7 []"])
+@pytest.mark.parametrize(
+    "message", [b"", b"1", b"1 2-7", b"1 2 []", b"1 x-7 []", b"1 2-7-0 []", b"1 \xff-7 []", b"2 2-7 []"]
+)
 def test_message_is_refused_when_it_is_none(message: bytes) -> None:
     """[L5] What is not ours on the channel is a ValueError, for the room to note."""
     with pytest.raises(ValueError):  # noqa: PT011 - whichever kind of it
