@@ -1,6 +1,7 @@
 """The boards that this replica serves now, and how a session comes and goes."""
 
 import asyncio
+import math
 import time
 from collections.abc import Coroutine, Iterable, Iterator
 from itertools import chain
@@ -10,7 +11,7 @@ import structlog
 
 from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Batch, Frame
-from whiteboard.errors import StoreUnavailable
+from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
@@ -25,7 +26,11 @@ from whiteboard.store.log import Log
 from whiteboard.store.sessions import Sessions
 
 _UPKEEP_SECONDS: Final = 5.0
-_IDLE_ROUNDS: Final = 3
+_IDLE_SECONDS: Final = 10.0
+MAX_IDLE_ROOMS: Final = 64
+"""Open rooms of boards that nobody is on: they spare the next visitor the reading of the log."""
+MAX_READINGS: Final = 64
+"""Boards that nobody is on, being opened for somebody who only reads."""
 _REFRESH_SHARE: Final = 0.25  # of a session's lifetime: three refreshes may fail before one is lost
 
 logger = structlog.get_logger(__name__)
@@ -48,7 +53,9 @@ class Rooms:
         self._open_seconds = open_seconds
         self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
         self._rooms: dict[str, Room] = {}
-        self._idle: dict[str, int] = {}
+        self._idle: dict[str, float] = {}
+        """Boards that nobody is on, the longest unused first, and since when."""
+        self._readings = 0
         self._refresh_at = 0.0
         self._joining: set[asyncio.Task[None]] = set()
 
@@ -68,13 +75,33 @@ class Rooms:
             room = self._rooms[board] = Room(board, self.log, self._metrics)
             self._metrics.rooms.set(len(self._rooms))
             await self._bus.subscribe(board)
-        self._idle.pop(board, None)
+        self._idle.pop(board, None)  # whoever opens it is about to come
         try:
             async with asyncio.timeout(self._open_seconds):
                 await room.ready.wait()
         except TimeoutError:
             raise StoreUnavailable("the board cannot be read now") from None
         return room
+
+    async def read(self, board: str) -> Room:
+        """
+        Return the board's room as ``open`` does, to be looked at now: it may close as soon as others are read.
+
+        Raises:
+            StoreUnavailable: Redis could not be read in time (retry).
+            Busy: too many boards that nobody is on are being read (retry).
+        """
+        if board in self._rooms and board not in self._idle:
+            return await self.open(board)
+        if self._readings >= MAX_READINGS:
+            raise Busy("too many boards are being opened; try again in a moment")
+        self._readings += 1
+        try:
+            return await self.open(board)
+        finally:
+            self._readings -= 1
+            self._idle[board] = asyncio.get_running_loop().time()
+            await self._close_idle()
 
     def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
         """
@@ -177,7 +204,7 @@ class Rooms:
             for room in self._rooms.values():
                 room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
-            await self._close_idle()
+            await self._find_idle()
 
     async def _refresh_sessions(self) -> None:
         now = time.monotonic()
@@ -194,14 +221,24 @@ class Rooms:
             if head < n or n <= room.position.n < head:
                 room.repair()
 
-    async def _close_idle(self) -> None:
-        for board, room in list(self._rooms.items()):
-            if room.sessions or self.committer.holds(board):
-                self._idle.pop(board, None)
-                continue
-            self._idle[board] = self._idle.get(board, 0) + 1
-            if self._idle[board] >= _IDLE_ROUNDS:
-                del self._rooms[board], self._idle[board]
-                room.close()
+    async def _find_idle(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for board in self._rooms:
+            self._idle.setdefault(board, now)
+        await self._close_idle(unused_since=now - _IDLE_SECONDS)
+
+    async def _close_idle(self, unused_since: float = -math.inf) -> None:
+        """Close the rooms that nobody is in: those unused for long, and the longest unused above the bound."""
+        for board in [board for board in self._idle if self._is_used(board)]:
+            del self._idle[board]
+        above = len(self._idle) - MAX_IDLE_ROOMS
+        for place, (board, since) in enumerate(list(self._idle.items())):
+            if (place < above or since <= unused_since) and board in self._idle and not self._is_used(board):
+                del self._idle[board]
+                self._rooms.pop(board).close()
                 self._metrics.rooms.set(len(self._rooms))
                 await self._bus.unsubscribe(board)
+
+    def _is_used(self, board: str) -> bool:
+        room = self._rooms.get(board)
+        return room is None or bool(room.sessions) or self.committer.holds(board)

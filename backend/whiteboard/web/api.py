@@ -35,8 +35,9 @@ class BoardApi:
         Raises:
             BadBoard: the name is none.
             StoreUnavailable: Redis gave no answer in time (retry).
+            Busy: too many boards are asked for at once (retry).
         """
-        room = await self._rooms.open(check_board(request.match_info["board"]))
+        room = await self._rooms.read(check_board(request.match_info["board"]))
         headers = {"ETag": f'"{room.position}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304, headers=headers)

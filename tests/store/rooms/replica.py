@@ -133,10 +133,14 @@ class Page:
 
     async def rejoin(self, replica: Replica) -> None:
         """Lose the connection with all that was on its way to it, come back, send again what is open."""
-        await self._application.disconnected(self.socket, "test")
+        await self.leave()
         self._application = replica.board
         await self.join(self.position)
         self.send_again(first=1)
+
+    async def leave(self) -> None:
+        """Lose the connection with all that was on its way to it."""
+        await self._application.disconnected(self.socket, "test")
 
     @property
     def position(self) -> Position:
