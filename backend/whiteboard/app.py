@@ -111,6 +111,7 @@ async def running(
             replica=replica,
             find_replica=replicas.find,
         )
+        metrics.passed_on.set_function(lambda: sockets.passed_on)
         app = web.Application(middlewares=[tell_errors])
         Routes(BoardApi(rooms), health, admission, metrics, replica).add_to(app)
         sockets.attach(app)

@@ -27,5 +27,10 @@ class Metrics:
         self.refused = Counter(
             "whiteboard_refused", "New connections refused, by reason", ["reason"], registry=self.registry
         )
+        self.passed_on = Gauge(
+            "whiteboard_passed_on",
+            "Polls and POSTs under way to the replicas of their sessions",
+            registry=self.registry,
+        )
         self.draining = Gauge("whiteboard_draining", "1 while this replica drains", registry=self.registry)
         self.redis_up = Gauge("whiteboard_redis_up", "1 while Redis can be reached", registry=self.registry)

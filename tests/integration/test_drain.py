@@ -231,6 +231,27 @@ async def test_what_goes_through_to_another_replica_is_drained_too(
     assert await colors_on(home, board) == {"before", "behind"}
 
 
+async def test_poll_that_was_passed_on_is_answered_when_the_replica_between_leaves(
+    start_replica: StartReplica, redis_url: str, board: str
+) -> None:
+    """[E7] [D6] With what there is, or NOOP, on its last HTTP connection: the session goes on by another way."""
+    home, between = [await start_replica(redis_url=redis_url) for _ in range(2)]
+    async with Poller(home) as poller, Poller(home) as other, aiohttp.ClientSession() as http:
+        await poller.join(board)
+        await other.join(board)
+        by_another_way = f"{between.url}{HANDSHAKE}&sid={poller.sid}"
+        polling = asyncio.create_task(http.get(by_another_way))
+        await eventually(lambda: between.metric("whiteboard_passed_on"), "the poll is under way")
+        between.process.terminate()
+        answer = await polling
+        assert (answer.status, await answer.text(), answer.headers["Connection"]) == (200, "6", "close")
+        assert await between.ended() == 0
+        await other.post(drawing_in("red"))
+        assert "red" in await poller.poll()
+    assert between.lines("draining", passed_on=1)
+    assert between.lines("closed", cut=0)
+
+
 @pytest.mark.parametrize("first", [signal.SIGTERM, None], ids=["TERM TERM", "INT"])
 async def test_hurry_closes_all_at_once(
     start_replica: StartReplica, redis_url: str, board: str, first: signal.Signals | None

@@ -65,3 +65,23 @@ async def test_header_that_is_not_latin_is_passed_on(pair: Pair) -> None:
     writer.write(head.encode())
     assert (await reader.readline()).split()[1] == b"101"
     writer.close()
+
+
+async def test_upgrade_that_is_not_accepted_joins_nothing(pair: Pair) -> None:
+    """[E7] The client is told, and what it sends next on its connection is for the replica that it reached."""
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{pair.left.url}/socket.io/?EIO=4&transport=polling") as opened:
+            sid = (await opened.text()).partition('"sid":"')[2].partition('"')[0]
+        _, alive = await pair.right.get("/livez")
+    reader, writer = await asyncio.open_connection("127.0.0.1", pair.right.port)
+    writer.write(
+        f"GET /socket.io/?EIO=4&transport=websocket&sid={sid[:-1]} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+    )
+    assert (await reader.readline()).split()[1] == b"400"
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert alive["replica"].encode() in await reader.read()
+    writer.close()

@@ -2,22 +2,32 @@
 Requests for sessions of another replica, passed on to it: long-polling needs no sticky sessions (DESIGN D14).
 
 A session's id begins with the name of its replica. A poll or a POST is repeated there and its answer handed back; of an
-upgrade only the request is repeated, and then both sockets are joined, byte by byte.
+upgrade only the request is repeated, and once it is accepted both sockets are joined.
+
+A replica that leaves must not break off a poll that it has passed on: what is in its answer would be lost. It asks the
+session's replica to answer it now, with NOOP if there is nothing, and the client polls again by another way.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final, cast
+from enum import Enum, auto
+from typing import Final
 
 import aiohttp
 from aiohttp import web
 
-from whiteboard.engine.errors import BadGateway, UnknownSession
+from whiteboard.engine.errors import BadGateway, BadRequest, Refused, UnknownSession
 from whiteboard.engine.takeover import take_over
+from whiteboard.engine.tunnel import End, Tunnel
 
 FORWARDED: Final = "X-Whiteboard-Forwarded"
 """Marks a request that was passed on: it is not passed on again."""
+RELEASE: Final = "release"
+"""Its value when a replica asks for the open poll of a session to be answered."""
+_NOOP: Final = b"6"
 _TIMEOUT_SECONDS: Final = 90.0  # a poll is answered by the next ping at the latest
+_DIAL_SECONDS: Final = 10.0
+_RELEASE_EVERY_SECONDS: Final = 0.5  # again, since a poll may reach its replica behind the wish to end it
 _OF_ONE_CONNECTION: Final = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 )
@@ -26,14 +36,39 @@ FindReplica = Callable[[str], Awaitable[str | None]]
 """Returns the ``host:port`` at which a replica is reached, None if it is not there."""
 
 
+class State(Enum):
+    """What becomes of requests for sessions of other replicas."""
+
+    OPEN = auto()
+    LEAVING = auto()  # answered as before, but for the last time on their connections
+    CLOSING = auto()  # polls are answered at once, POSTs as before
+    CLOSED = auto()  # refused
+
+
+LEGAL: Final = {
+    State.OPEN: {State.LEAVING, State.CLOSING},
+    State.LEAVING: {State.CLOSING},
+    State.CLOSING: {State.CLOSED},
+    State.CLOSED: set[State](),
+}
+
+
 class Forwarder:
     """Passes requests on to the replicas that their sessions name."""
 
     def __init__(self, find: FindReplica) -> None:
         self._find = find
+        self._state = State.OPEN
         self._http: aiohttp.ClientSession | None = None
+        self._under_way: dict[asyncio.Future[None], str | None] = {}
+        """Requests passed on, by what is done when they are answered; their URL if they are polls."""
         self.tunnels: set[Tunnel] = set()
         """The WebSockets whose sessions live on other replicas."""
+
+    @property
+    def requests(self) -> int:
+        """How many polls and POSTs are under way to other replicas."""
+        return len(self._under_way)
 
     async def forward(self, request: web.Request, replica: str) -> web.StreamResponse:
         """
@@ -41,76 +76,126 @@ class Forwarder:
 
         Raises:
             UnknownSession: that replica is not there, or the request was passed on to here.
+            BadRequest: it accepts no upgrade.
             BadGateway: it does not answer; the client may come back, the session may be there still.
+            Refused: this replica leaves; another one will do it.
         """
+        is_upgrade = request.query.get("transport") == "websocket"
+        if self._state is State.CLOSED or (self._state is State.CLOSING and is_upgrade):
+            raise Refused(message="Draining", retry_after=1)
+        if self._state is State.CLOSING and request.method == "GET":
+            await asyncio.sleep(_RELEASE_EVERY_SECONDS)  # should it come to here again, not at once
+            return self._last(web.Response(body=_NOOP, content_type="text/plain", charset="utf-8"))
         address = None if FORWARDED in request.headers else await self._find(replica)
         if address is None:
             raise UnknownSession
         try:
-            if request.query.get("transport") == "websocket":
-                return await self._join(request, address)
-            return await self._repeat(request, address)
+            return await (self._join(request, address) if is_upgrade else self._repeat(request, address))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise BadGateway(f"{replica} does not answer: {error}") from error
 
+    def leave(self) -> None:
+        """Have clients come by other ways from their next requests on. May be called again."""
+        if self._state is State.OPEN:
+            self._become(State.LEAVING)
+
     async def close(self, wait_seconds: float) -> int:
         """
-        End what is under way; tunnels as a session's own connection ends. May be called twice.
+        End what is under way: tunnels as a session's own connection ends, polls by asking for their answers. May be
+        called twice.
 
         Args:
-            wait_seconds: for clients to notice.
+            wait_seconds: for clients to notice, and for answers to come.
 
         Returns:
-            How many did not notice, and were cut off.
+            How many did not, and were cut off.
         """
+        if self._state is not State.CLOSED and self._state is not State.CLOSING:
+            self._become(State.CLOSING)
         for tunnel in self.tunnels:
             tunnel.part()
-        left = set[asyncio.Future[None]]()
-        if self.tunnels:
-            _, left = await asyncio.wait([tunnel.gone for tunnel in self.tunnels], timeout=wait_seconds)
+        left: set[asyncio.Future[None]] = {tunnel.gone for tunnel in self.tunnels} | self._under_way.keys()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait_seconds
+        while left and (seconds := deadline - loop.time()) > 0:
+            releasing = [loop.create_task(self._release(url)) for url in self._under_way.values() if url is not None]
+            _, left = await asyncio.wait(left, timeout=min(seconds, _RELEASE_EVERY_SECONDS))
+            left |= self._under_way.keys()
+            for task in releasing:
+                task.cancel()
+        if self._state is State.CLOSING:
+            self._become(State.CLOSED)
         for tunnel in list(self.tunnels):
             tunnel.cut()
-        await self._close_http()
-        return len(left)
-
-    async def _close_http(self) -> None:
         if self._http is not None:
             await self._http.close()
             self._http = None
+        return len(left)
 
     async def _repeat(self, request: web.Request, address: str) -> web.Response:
-        if self._http is None:
-            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
-            self._http = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
         headers[FORWARDED] = "1"
         url = f"http://{address}{request.path_qs}"
         body = await request.read() if request.can_read_body else None
-        async with self._http.request(request.method, url, headers=headers, data=body, allow_redirects=False) as answer:
-            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
-            return web.Response(status=answer.status, body=await answer.read(), headers=kept)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way[done] = url if request.method == "GET" else None
+        try:
+            async with self._client().request(
+                request.method, url, headers=headers, data=body, allow_redirects=False
+            ) as answer:
+                kept = {name: value for name, value in answer.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
+                return self._last(web.Response(status=answer.status, body=await answer.read(), headers=kept))
+        finally:
+            del self._under_way[done]
+            done.set_result(None)
+
+    async def _release(self, url: str) -> None:
+        try:
+            async with self._client().get(url, headers={FORWARDED: RELEASE}):
+                pass
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            pass  # it is asked again; the poll itself meets the same fault
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+            self._http = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+        return self._http
+
+    def _last(self, response: web.Response) -> web.Response:
+        if self._state is not State.OPEN:
+            response.force_close()
+        return response
 
     async def _join(self, request: web.Request, address: str) -> web.Response:
         host, _, port = address.rpartition(":")
         head = "\r\n".join(_head(request)).encode("utf-8", "surrogateescape")  # as aiohttp decoded it
-        there = _End()
-        async with asyncio.timeout(_TIMEOUT_SECONDS):
-            await asyncio.get_running_loop().create_connection(lambda: there, host, int(port))
-        here = _End()
-        tunnel = Tunnel(here, there)
-        there.write(head + b"\r\n\r\n")
-        there.pause()
+        there = End()
         try:
-            tail = take_over(request, b"", here)
-        except ConnectionResetError:
+            async with asyncio.timeout(_DIAL_SECONDS):
+                loop = asyncio.get_running_loop()
+                await loop.create_connection(lambda: there, host.strip("[]"), int(port))
+                there.write(head + b"\r\n\r\n")
+                answer = await there.early()
+            if not answer.startswith(b"HTTP/1.1 101 "):
+                raise BadRequest(f"its replica answers {answer[:40]!r}")
+            here = End()
+            tunnel = Tunnel(here, there)
+            tail = take_over(request, answer, here)
+            there.pass_end()
+        except BaseException:
             there.close()
-        else:
-            self.tunnels.add(tunnel)
-            tunnel.gone.add_done_callback(lambda _: self.tunnels.discard(tunnel))
-            there.resume()
-            if tail:
-                here.data_received(tail)
+            raise
+        self.tunnels.add(tunnel)
+        tunnel.gone.add_done_callback(lambda _: self.tunnels.discard(tunnel))
+        if tail:
+            here.data_received(tail)
         return web.Response(status=101)  # which nobody gets: the socket is not aiohttp's any more
+
+    def _become(self, state: State) -> None:
+        if state not in LEGAL[self._state]:
+            raise ValueError(f"a forwarder that is {self._state.name} cannot become {state.name}")
+        self._state = state
 
 
 def _head(request: web.Request) -> Iterator[str]:
@@ -118,96 +203,3 @@ def _head(request: web.Request) -> Iterator[str]:
     for name, value in request.headers.items():
         yield f"{name}: {value}"
     yield f"{FORWARDED}: 1"
-
-
-class Tunnel:
-    """A client's socket and the one to its session's replica, joined."""
-
-    def __init__(self, here: "_End", there: "_End") -> None:
-        self._here = here
-        self._there = there
-        here.other, there.other = there, here
-        self.is_over = False
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when both sockets are closed."""
-        here.on_lost = there.on_lost = self._lost
-
-    def part(self) -> None:
-        """End the stream to the client; what it sends until it notices goes on to its replica. Idempotent."""
-        self.is_over = True
-        self._here.write_eof()
-
-    def cut(self) -> None:
-        """Drop both sockets at once."""
-        self._here.close()
-        self._there.close()
-
-    def _lost(self) -> None:
-        self.is_over = True
-        if self._here.is_lost and self._there.is_lost and not self.gone.done():
-            self.gone.set_result(None)
-
-
-class _End(asyncio.Protocol):
-    """One of two joined sockets: what it reads, the other writes; neither reads faster than the other writes."""
-
-    def __init__(self) -> None:
-        self.other: _End | None = None
-        self.on_lost: Callable[[], None] | None = None
-        self.is_lost = False
-        self._transport: asyncio.Transport | None = None
-        self._heard_all = False
-        self._said_all = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        if self.other is not None:
-            self.other.write(data)
-
-    def eof_received(self) -> bool:
-        self._heard_all = True
-        if self.other is not None:
-            self.other.write_eof()
-            if self.other._heard_all:
-                self.other.close()
-                self.close()
-        return True  # the other direction goes on
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        self.is_lost = True
-        if self.other is not None:
-            self.other.close()
-        if self.on_lost is not None:
-            self.on_lost()
-
-    def pause_writing(self) -> None:
-        if self.other is not None:
-            self.other.pause()
-
-    def resume_writing(self) -> None:
-        if self.other is not None:
-            self.other.resume()
-
-    def write(self, data: bytes) -> None:
-        if self._transport is not None and not self._said_all:
-            self._transport.write(data)
-
-    def write_eof(self) -> None:
-        if self._transport is not None and not self._said_all and self._transport.can_write_eof():
-            self._said_all = True
-            self._transport.write_eof()
-
-    def pause(self) -> None:
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume(self) -> None:
-        if self._transport is not None:
-            self._transport.resume_reading()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()

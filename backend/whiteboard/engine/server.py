@@ -17,7 +17,7 @@ from whiteboard.engine import handshake, origins, rfc6455
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.environ import REQUEST, environ_of
 from whiteboard.engine.errors import BadRequest, EngineError, Forbidden, InvalidPacket, Refused, UnknownSession
-from whiteboard.engine.forward import Forwarder
+from whiteboard.engine.forward import FORWARDED, RELEASE, Forwarder
 from whiteboard.engine.options import REPLICA_NAME, Options
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import take_over, turn_away
@@ -126,6 +126,9 @@ class Server:
                 return _text(await self._open_polling(request), headers)
             connection = self._find(sid)
             polling = connection.polling
+            if request.headers.get(FORWARDED) == RELEASE:
+                connection.end_poll()
+                return _text(b"ok", headers)
             if request.method == "POST":
                 await polling.post(request)
                 return _text(b"ok", headers)

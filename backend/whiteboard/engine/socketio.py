@@ -22,11 +22,12 @@ from whiteboard.engine.clients import Clients
 from whiteboard.engine.conform import ConformingServer
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
-from whiteboard.engine.forward import FindReplica, Forwarder, Tunnel
+from whiteboard.engine.forward import FindReplica, Forwarder
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
 from whiteboard.engine.session import Reason
 from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
+from whiteboard.engine.tunnel import Tunnel
 from whiteboard.errors import BinaryUnsupported, Invalid, MalformedPacket, NotJoined, WhiteboardError
 
 
@@ -87,6 +88,15 @@ class SocketServer:
     def socket(self, connection: Connection | Tunnel, namespace: str) -> Socket | None:
         """Return the socket of a connection on a namespace, None if it has not joined, or not here."""
         return None if isinstance(connection, Tunnel) else _sockets(connection).get(namespace)
+
+    @property
+    def passed_on(self) -> int:
+        """How many polls and POSTs are under way to other replicas."""
+        return self._forwarder.requests
+
+    def leave(self) -> None:
+        """Have clients of other replicas' sessions come by other ways from now on. May be called twice."""
+        self._forwarder.leave()
 
     async def close(self, wait_seconds: float | None = None) -> int:
         """

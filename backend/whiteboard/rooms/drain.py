@@ -15,8 +15,8 @@ from typing import Final, NamedTuple, TypeVar
 import structlog
 
 from whiteboard.engine.connection import Connection
-from whiteboard.engine.forward import Tunnel
 from whiteboard.engine.socketio import SocketServer
+from whiteboard.engine.tunnel import Tunnel
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.admission import Admission
 
@@ -69,9 +69,15 @@ class Drain:
         loop = asyncio.get_running_loop()
         start = loop.time()
         self._admission.close()
+        self._sockets.leave()
         self._draining.set(1)
         connections = self._sockets.connections
-        logger.info("draining", connections=len(connections), seconds=0 if hurry.is_set() else self._window)
+        logger.info(
+            "draining",
+            connections=len(connections),
+            passed_on=self._sockets.passed_on,
+            seconds=0 if hurry.is_set() else self._window,
+        )
         if not hurry.is_set():
             await self._close_in_turn(self._announce(connections), start, hurry)
         left = await self._gone(hurry)
