@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -15,8 +15,11 @@ from aiohttp import web
 from whiteboard.config import (
     CLOSE_WAIT_SECONDS,
     FLUSH_SECONDS,
+    HTTP_SECONDS,
     MAX_PAYLOAD_BYTES,
+    REDIS_SECONDS,
     REDIS_TIMEOUT_SECONDS,
+    WORKERS_SECONDS,
     Settings,
 )
 from whiteboard.engine.socketio import SocketServer
@@ -38,7 +41,7 @@ from whiteboard.web.classic import ClassicApplication
 from whiteboard.web.routes import Routes, tell_errors
 from whiteboard.web.sockets import Arrivals
 
-_CANCEL_SECONDS = 0.5
+_CANCEL_SECONDS = 0.25
 _KEEPALIVE_SECONDS = 75.0
 
 logger = structlog.get_logger(__name__)
@@ -83,17 +86,17 @@ async def running(
             store = EmbeddedStore(settings.data_dir)
             url = await store.start()
             stack.push_async_callback(store.stop)
-            stack.push_async_callback(_end, _start(store.ended(), orders))
+            stack.push_async_callback(_end, [_start(store.ended(), orders)])
         redis = connection.connect(url, settings.redis_password_file, REDIS_TIMEOUT_SECONDS)
-        stack.push_async_callback(redis.aclose)
+        stack.push_async_callback(_close, redis)
 
         health = Health(redis)
         sessions = Sessions(redis, replica, settings.recovery_seconds)
         rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
         visits = Visits(sessions)
         replicas = Replicas(redis, replica)
-        for worker in (health.run(), replicas.run(), *rooms.workers()):
-            stack.push_async_callback(_end, _start(worker, orders))
+        workers = [_start(worker, orders) for worker in (health.run(), replicas.run(), *rooms.workers())]
+        stack.push_async_callback(_end, workers)
         stack.push_async_callback(_flush, rooms, visits)
 
         admission = Admission(settings.admission_per_second, metrics, asyncio.get_running_loop().time)
@@ -115,7 +118,9 @@ async def running(
         app = web.Application(middlewares=[tell_errors])
         Routes(BoardApi(rooms), health, admission, metrics, replica).add_to(app)
         sockets.attach(app)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=_KEEPALIVE_SECONDS)
+        runner = web.AppRunner(
+            app, access_log=None, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=HTTP_SECONDS / 2
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         for site in _sites(runner, settings, listeners):
@@ -181,11 +186,19 @@ def _start(worker: Coroutine[Any, Any, None], orders: Orders) -> "asyncio.Task[N
     return task
 
 
-async def _end(worker: "asyncio.Task[None]") -> None:
-    # Asked again until it ends: the Redis client can swallow a cancellation while it connects.
-    while not worker.done():
-        worker.cancel()
-        await asyncio.wait([worker], timeout=_CANCEL_SECONDS)
+async def _end(workers: "Sequence[asyncio.Task[None]]") -> None:
+    # Asked again: the Redis client can swallow a cancellation while it connects.
+    for _ in range(int(WORKERS_SECONDS / _CANCEL_SECONDS)):
+        if running := [worker for worker in workers if not worker.done()]:
+            for worker in running:
+                worker.cancel()
+            await asyncio.wait(running, timeout=_CANCEL_SECONDS)
+
+
+async def _close(redis: connection.Redis) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REDIS_SECONDS):
+            await redis.aclose()
 
 
 def _address(bound: Any) -> str:

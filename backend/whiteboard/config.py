@@ -12,9 +12,16 @@ from whiteboard.errors import ConfigurationError
 
 MAX_PAYLOAD_BYTES: Final = 1_000_000
 REDIS_TIMEOUT_SECONDS: Final = 5.0
+
+# How long each step of leaving takes at most (DESIGN D7), in their order; each is held to its bound where it is taken.
 CLOSE_WAIT_SECONDS: Final = 5.0
+FAREWELL_SECONDS: Final = 1.0  # engine.server's
+HTTP_SECONDS: Final = 1.0
 FLUSH_SECONDS: Final = 5.0
-_LEAVING_MARGIN_SECONDS: Final = 5.0
+WORKERS_SECONDS: Final = 1.0
+REDIS_SECONDS: Final = 1.0
+STORE_SECONDS: Final = 10.0  # the private store, if there is one
+_SPARE_SECONDS: Final = 1.0
 
 _ADDRESS = re.compile(r"[^\s:/]+:[0-9]{1,5}")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -38,11 +45,13 @@ class Settings:
     @property
     def leaving_seconds(self) -> int:
         """
-        How long the process takes to leave after SIGTERM, at most: drain window, close wait, flush and a margin.
+        How long the process takes to leave after SIGTERM, at most: the drain window and the steps behind it.
 
         Whoever ends it by force is to wait that long: gunicorn's graceful timeout, a pod's grace period.
         """
-        return math.ceil(self.drain_seconds + CLOSE_WAIT_SECONDS + FLUSH_SECONDS + _LEAVING_MARGIN_SECONDS)
+        closing = CLOSE_WAIT_SECONDS + FAREWELL_SECONDS + HTTP_SECONDS
+        ending = FLUSH_SECONDS + WORKERS_SECONDS + REDIS_SECONDS + (STORE_SECONDS if self.redis_url is None else 0)
+        return math.ceil(self.drain_seconds + closing + ending + _SPARE_SECONDS)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ, **given: object) -> Self:

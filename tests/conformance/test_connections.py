@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
+from whiteboard.engine import server as engine_module
 from whiteboard.engine.connection import Connection, write_all
 from whiteboard.engine.errors import InvalidPacket, Refused
 from whiteboard.engine.frame import Batch, Frame
@@ -272,12 +274,27 @@ class TestClosing:
         poll = await open_poll(calm, session)
         async with websocket(calm.http) as wire:
             await wire.text()
-            shutdown = asyncio.create_task(calm.server.shutdown())
+            shutdown = asyncio.create_task(calm.server.shutdown(0.5))
             assert await wire.closed() is None
             assert await poll == (200, "1")
             assert (await calm.http("GET", "EIO=4&transport=polling"))[0] == 503
-        await shutdown
+        assert await shutdown == 0, "whoever polls has been told, and was then heard for as long as was promised"
         assert told == ["server disconnect"] * 2
+
+    async def test_shutdown_waits_no_longer_than_it_says_when_a_handler_does_not_end(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Once for clients, once for handlers; and the application's own shutdown does not begin anew."""
+        monkeypatch.setattr(engine_module, "FAREWELL_SECONDS", 0.1)
+        served = await serve(engine_server, close_wait=1.0)
+        for_ever = asyncio.Event()
+        served.eio.on("disconnect", lambda *_: for_ever.wait())
+        await served.http.open()
+        begin = asyncio.get_running_loop().time()
+        assert await served.eio.shutdown() == 1  # it never polled, and so was never told
+        await served.eio._on_shutdown(web.Application())
+        assert asyncio.get_running_loop().time() - begin < 1.0 + 0.1 + 0.8  # 4 s, should each wait twice
+        for_ever.set()
 
 
 class TestHandlers:

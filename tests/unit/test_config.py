@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from whiteboard import config
 from whiteboard.config import Settings
+from whiteboard.engine import server
 from whiteboard.errors import ConfigurationError
+from whiteboard.rooms import drain
+from whiteboard.store import embedded
 
 README = Path(__file__).parents[2] / "README.md"
 URL = "redis://127.0.0.1:6379"
@@ -91,10 +95,21 @@ def test_time_to_leave_is_the_sum_that_the_readme_names() -> None:
     """Whoever ends a replica by force waits for the drain window and what comes after it."""
     row = re.search(r"^\| `WHITEBOARD_DRAIN_SECONDS` .*", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert row is not None
-    more, *parts = map(int, re.findall(r"(\d+) (?:seconds more|for|to)", row[0]))
+    more, *parts, of_its_store = map(int, re.findall(r"(\d+) (?:seconds more|for|to|more)", row[0]))
     assert more == sum(parts)
     for window in (0.0, 7.5, 20.0):
-        assert Settings(drain_seconds=window).leaving_seconds == math.ceil(window + more)
+        assert Settings(drain_seconds=window, redis_url=URL).leaving_seconds == math.ceil(window + more)
+        assert Settings(drain_seconds=window).leaving_seconds == math.ceil(window + more + of_its_store)
+
+
+def test_steps_of_leaving_are_bounded_by_what_the_settings_count_on() -> None:
+    """DESIGN D7: a step that is said in two places is the same in both; together they leave something to spare."""
+    assert server.FAREWELL_SECONDS == config.FAREWELL_SECONDS
+    assert embedded.STOP_TIMEOUT_S == config.STORE_SECONDS
+    assert drain.HURRY_SECONDS <= config.CLOSE_WAIT_SECONDS
+    bounds = ("CLOSE_WAIT", "FAREWELL", "HTTP", "FLUSH", "WORKERS", "REDIS")
+    steps = sum(getattr(config, f"{bound}_SECONDS") for bound in bounds)
+    assert steps < Settings(drain_seconds=0, redis_url=URL).leaving_seconds
 
 
 def test_settings_cannot_be_changed_when_they_have_been_read() -> None:

@@ -72,6 +72,11 @@ class Connection:
         return self._parting is not None or self.session.state in (State.CLOSING, State.CLOSED)
 
     @property
+    def has_parted(self) -> bool:
+        """The client knows that we have closed, and nothing of what it has sent is being handled."""
+        return isinstance(self._carrier, Polling) and self._carrier.has_parted and not self._carrier.is_posting
+
+    @property
     def transport(self) -> str:
         """``polling`` or ``websocket``."""
         return self._carrier.name

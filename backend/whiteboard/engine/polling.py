@@ -34,7 +34,7 @@ class Polling:
 
     name = "polling"
 
-    __slots__ = ("_connection", "_poll", "_queue", "_wire", "is_deaf", "is_posting", "outbox_bytes")
+    __slots__ = ("_connection", "_poll", "_queue", "_wire", "has_parted", "is_deaf", "is_posting", "outbox_bytes")
 
     def __init__(self, connection: "Connection") -> None:
         self.outbox_bytes = 0
@@ -43,6 +43,7 @@ class Polling:
         self._queue: list[bytes] = []
         self._poll: tuple[asyncio.Future[bytes], web.Request] | None = None
         self.is_posting = False
+        self.has_parted = False  # the client has been told of the end
         self._wire: list[web.Request] = []  # requests that are being read or answered just now
 
     async def poll(self, request: web.Request) -> bytes:
@@ -58,7 +59,7 @@ class Polling:
             raise BadRequest("a poll is open already")
         state = self._connection.state
         if self._queue or state in (State.UPGRADING, State.CLOSING):
-            return self._take() or (CLOSE if state is State.CLOSING else NOOP)
+            return self._last_word(self._take() or (CLOSE if state is State.CLOSING else NOOP))
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._poll = answer, request
         self._connection.polled()
@@ -67,7 +68,11 @@ class Polling:
         except asyncio.CancelledError:  # the server is shutting down
             self._poll = None
             raise
-        return parting if socket_of(request) is None else self._take() or parting
+        return parting if socket_of(request) is None else self._last_word(self._take() or parting)
+
+    def _last_word(self, body: bytes) -> bytes:
+        self.has_parted = self.has_parted or body == CLOSE
+        return body
 
     async def answer(self, request: web.Request, response: web.Response) -> None:
         """Write the answer of a poll. If it does not get out, the session is over: what was in it is lost."""

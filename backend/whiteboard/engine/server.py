@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -25,6 +25,9 @@ from whiteboard.engine.timers import Ticker
 from whiteboard.engine.websocket import REFUSED, WebSocket
 
 logger = logging.getLogger(__name__)
+
+FAREWELL_SECONDS: Final = 1.0
+"""For the last ``disconnect`` handlers, when a server shuts down and its connections have been cut."""
 
 Handler = Callable[..., Any]
 _EVENTS = ("connect", "message", "disconnect")
@@ -79,7 +82,8 @@ class Server:
 
     async def shutdown(self, close_wait: float | None = None) -> int:
         """
-        Take no more sessions, close those there are, and return when all have ended: within twice ``close_wait``.
+        Take no more sessions, close those there are, and return when all have ended: within ``close_wait`` and
+        ``FAREWELL_SECONDS``.
 
         Args:
             close_wait: that of the options if None.
@@ -93,10 +97,10 @@ class Server:
         for connection in list(self.connections.values()):
             connection.part()
         if not await self._all_gone(close_wait):
-            left = list(self.connections.values())
-            for connection in left:
+            left = [connection for connection in self.connections.values() if not connection.has_parted]
+            for connection in list(self.connections.values()):
                 connection.finish(Reason.SERVER_DISCONNECT)
-            if not await self._all_gone(close_wait):
+            if not await self._all_gone(FAREWELL_SECONDS):
                 logger.error("%d sessions have a handler that does not end", len(self.connections))
         self.ticker.stop()
         return len(left)
@@ -263,7 +267,8 @@ class Server:
         return not self.connections
 
     async def _on_shutdown(self, app: web.Application) -> None:
-        await self.shutdown()
+        if not self._is_shut:
+            await self.shutdown()
 
 
 def _text(body: bytes, headers: Mapping[str, str]) -> web.Response:

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
+from whiteboard.config import STORE_SECONDS
 from whiteboard.errors import WhiteboardError
 
 START_TIMEOUT_S = 60.0  # A large append-only file is read before the first answer.
-STOP_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = STORE_SECONDS
 POLL_S = 0.01
 MAX_LOG_BYTES = 1_000_000
 MAX_SOCKET_PATH_BYTES = 100  # Linux allows 107 bytes, macOS 103.
