@@ -51,7 +51,9 @@ class DrainingWorker(GunicornUVLoopWebWorker):
         set_up_process()
         notifying = asyncio.create_task(self._notify())
         try:
-            async with self.wsgi(Settings.read(), self.orders, self.sockets) as address:
+            # Not gunicorn's wrappers: the loop would close what it has closed already.
+            listeners = [listener.sock for listener in self.sockets]
+            async with self.wsgi(Settings.read(), self.orders, listeners) as address:
                 self.booted = True
                 logger.info("serving", address=address, pid=os.getpid())
                 await self.orders.leave.wait()

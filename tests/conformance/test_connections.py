@@ -274,7 +274,7 @@ class TestClosing:
         poll = await open_poll(calm, session)
         async with websocket(calm.http) as wire:
             await wire.text()
-            shutdown = asyncio.create_task(calm.server.shutdown(0.5))
+            shutdown = asyncio.create_task(calm.server.shutdown(0.1))
             assert await wire.closed() is None
             assert await poll == (200, "1")
             assert (await calm.http("GET", "EIO=4&transport=polling"))[0] == 503
