@@ -17,10 +17,9 @@ def main() -> int:
     """Run a command; return the process's exit code."""
     parser = argparse.ArgumentParser(prog="whiteboard", description="A shared whiteboard that scales sideways.")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command")
-    serving = commands.add_parser("serve", help="serve boards (default)")
-    serving.add_argument("--host", help="address to listen on (WHITEBOARD_HOST)")
-    serving.add_argument("--port", type=int, help="port to listen on (WHITEBOARD_PORT)")
+    parser.add_argument("command", nargs="?", choices=["serve"], default="serve", help="serve boards (default)")
+    parser.add_argument("--host", help="address to listen on (WHITEBOARD_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on (WHITEBOARD_PORT)")
     given = vars(parser.parse_args())
     given.pop("command")
     set_up_process()

@@ -1,6 +1,7 @@
 """The composition root: everything is wired here, started in order and stopped in reverse."""
 
 import asyncio
+import errno
 import re
 import secrets
 import signal
@@ -12,6 +13,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from whiteboard.addresses import opened_at, reached_at
 from whiteboard.config import (
     CLOSE_WAIT_SECONDS,
     FLUSH_SECONDS,
@@ -23,7 +25,7 @@ from whiteboard.config import (
     Settings,
 )
 from whiteboard.engine.socketio import SocketServer
-from whiteboard.errors import WhiteboardError
+from whiteboard.errors import ConfigurationError, WhiteboardError
 from whiteboard.metrics import Metrics
 from whiteboard.orders import Orders
 from whiteboard.rooms.admission import Admission
@@ -124,19 +126,30 @@ async def running(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         for site in _sites(runner, settings, listeners):
-            await site.start()
+            await _listen(site)
             stack.push_async_callback(site.stop)
         stack.push_async_callback(Drain(sockets, admission, metrics, settings.drain_seconds).run, orders.hurry)
         bound = runner.addresses[0]
-        if reached_at := settings.address or _reached_at(bound):
-            await replicas.announce(reached_at)
-        yield _address(bound)
+        address = settings.address or await reached_at(bound, url)
+        if address is None:
+            logger.warning("not announced: other replicas cannot pass requests on to here; set WHITEBOARD_ADDRESS")
+        else:
+            await replicas.announce(address)
+        yield opened_at(bound)
 
 
 def _sites(runner: web.AppRunner, settings: Settings, listeners: Sequence[socket.socket] | None) -> list[web.BaseSite]:
     if listeners is None:
         return [web.TCPSite(runner, settings.host, settings.port)]
     return [web.SockSite(runner, listener) for listener in listeners]
+
+
+async def _listen(site: web.BaseSite) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        hint = " (choose another by --port or WHITEBOARD_PORT)" if error.errno == errno.EADDRINUSE else ""
+        raise ConfigurationError(f"cannot listen on {site.name}: {error.strerror or error}{hint}") from None
 
 
 def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]:
@@ -150,16 +163,6 @@ def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]
 def _name() -> str:
     """Name this replica: its host, and a mark of this process."""
     return f"{re.sub('[^A-Za-z0-9_-]', '-', socket.gethostname())[:48]}-{secrets.token_hex(2)}"
-
-
-def _reached_at(bound: Any) -> str | None:
-    """Return where other replicas reach one with this listening socket, None if it is no TCP one."""
-    if isinstance(bound, str):
-        return None
-    host, port = bound[:2]
-    if host in ("0.0.0.0", "::"):
-        host = socket.gethostbyname(socket.gethostname())
-    return f"{host}:{port}"
 
 
 async def _flush(rooms: Rooms, visits: Visits) -> None:
@@ -199,12 +202,3 @@ async def _close(redis: connection.Redis) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(REDIS_SECONDS):
             await redis.aclose()
-
-
-def _address(bound: Any) -> str:
-    """What people open, by the address of a listening socket."""
-    if isinstance(bound, str):
-        return f"unix:{bound}"
-    host, port = bound[:2]
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
-    return f"http://{shown}:{port}"

@@ -3,10 +3,11 @@
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from whiteboard.errors import ConfigurationError
 
@@ -23,7 +24,9 @@ REDIS_SECONDS: Final = 1.0
 STORE_SECONDS: Final = 10.0  # the private store, if there is one
 _SPARE_SECONDS: Final = 1.0
 
-_ADDRESS = re.compile(r"[^\s:/]+:[0-9]{1,5}")
+Number = TypeVar("Number", int, float)
+
+_ADDRESS = re.compile(r"([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 
 
@@ -62,9 +65,9 @@ class Settings:
             ConfigurationError: a value cannot be read, a name is unknown, or two values contradict each other.
         """
         names = {f"WHITEBOARD_{name.upper()}": name for name in cls.__dataclass_fields__}
-        unknown = [name for name in environ if name.startswith("WHITEBOARD_") and name not in names]
+        unknown = sorted(name for name in environ if name.startswith("WHITEBOARD_") and name not in names)
         if unknown:
-            raise ConfigurationError(f"no such setting: {', '.join(sorted(unknown))}")
+            raise ConfigurationError(f"no such setting: {', '.join(_with_likeness(name, names) for name in unknown)}")
         values: dict[str, object] = {
             name: _read(env_name, name, environ[env_name]) for env_name, name in names.items() if environ.get(env_name)
         }
@@ -78,7 +81,7 @@ class Settings:
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"WHITEBOARD_PORT is 0 to 65535, not {self.port}")
         if self.address is not None and _ADDRESS.fullmatch(self.address) is None:
-            raise ConfigurationError("WHITEBOARD_ADDRESS is <host>:<port>")
+            raise ConfigurationError("WHITEBOARD_ADDRESS is <host>:<port>, an IPv6 host in brackets")
         if not 1 <= self.recovery_seconds <= 86_400:
             raise ConfigurationError("WHITEBOARD_RECOVERY_SECONDS is 1 to 86400")
         if not 0 <= self.drain_seconds <= 3600:
@@ -98,9 +101,9 @@ def _read(env_name: str, name: str, text: str) -> object:
     try:
         match name:
             case "port":
-                return int(text)
+                return _number(text, int, "a whole number")
             case "recovery_seconds" | "drain_seconds" | "admission_per_second":
-                return float(text)
+                return _number(text, float, "a number")
             case "redis_password_file" | "data_dir":
                 return Path(text)
             case "allowed_origins":
@@ -108,6 +111,18 @@ def _read(env_name: str, name: str, text: str) -> object:
     except ValueError as error:
         raise ConfigurationError(f"{env_name}: {error}") from None
     return text
+
+
+def _number(text: str, kind: Callable[[str], Number], what: str) -> Number:
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not {what}") from None
+
+
+def _with_likeness(name: str, names: Collection[str]) -> str:
+    likeness = get_close_matches(name, names, n=1)
+    return f"{name} (did you mean {likeness[0]}?)" if likeness else name
 
 
 def _origins(text: str) -> tuple[str, ...] | str:

@@ -105,7 +105,7 @@ async def test_second_server_on_the_same_data_is_refused(start_replica: StartRep
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"WHITEBOARD_PROT": "3000"}, "WHITEBOARD_PROT"),
+        ({"WHITEBOARD_PROT": "3000"}, "WHITEBOARD_PROT (did you mean WHITEBOARD_PORT?)"),
         ({"WHITEBOARD_PORT": "high"}, "WHITEBOARD_PORT"),
         ({"WHITEBOARD_REDIS_URL": "localhost:6379"}, "WHITEBOARD_REDIS_URL"),
         ({"WHITEBOARD_ALLOWED_ORIGINS": "example.org"}, "WHITEBOARD_ALLOWED_ORIGINS"),
@@ -126,18 +126,41 @@ async def test_port_in_use_is_refused(start_replica: StartReplica, tmp_path: Pat
     first = await start_replica()
     refused = await _serve(tmp_path, WHITEBOARD_PORT=str(first.port))
     assert refused.returncode == 1
-    assert str(first.port) in refused.stderr.splitlines()[-1]
+    assert refused.stderr.splitlines()[-1].startswith(f"whiteboard: cannot listen on http://127.0.0.1:{first.port}: ")
+    assert "--port" in refused.stderr.splitlines()[-1]
     assert "Traceback" not in refused.stderr
     pidfile = tmp_path / ".whiteboard" / "valkey.pid"
     assert not pidfile.exists() or not runs(int(pidfile.read_text()))
 
 
+async def test_serving_is_what_the_command_does_by_default(start_replica: StartReplica, tmp_path: Path) -> None:
+    """[E1] Options need no `serve` before them; what is no number, or no command, ends with a line and exit code 2."""
+    first = await start_replica()
+    for options in (
+        ("--port", str(first.port)),
+        ("serve", "--port", str(first.port)),
+        ("--host", "127.0.0.1", "serve"),
+    ):
+        refused = await _run(tmp_path, *options, WHITEBOARD_PORT=str(first.port))
+        assert f":{first.port}: " in refused.stderr.splitlines()[-1], options
+    for options in (("--port", "high"), ("sreve",)):
+        refused = await _run(tmp_path, *options)
+        assert refused.returncode == 2
+        assert options[-1] in refused.stderr.splitlines()[-1]
+        assert "Traceback" not in refused.stderr
+
+
 async def _serve(folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a server that is expected to end by itself."""
+    return await _run(folder, "serve", **settings)
+
+
+async def _run(folder: Path, *options: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command, which is expected to end by itself."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WHITEBOARD_")}
     return await asyncio.to_thread(
         subprocess.run,
-        [str(COMMAND), "serve"],
+        [str(COMMAND), *options],
         env=environ | settings,
         cwd=folder,
         capture_output=True,

@@ -54,6 +54,11 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     assert Settings.read({"WHITEBOARD_ALLOWED_ORIGINS": " * "}).allowed_origins == "*"
 
 
+def test_address_may_be_an_ipv6_one() -> None:
+    """In brackets, as in a URL."""
+    assert Settings.read({"WHITEBOARD_ADDRESS": "[fd00::1]:3000"}).address == "[fd00::1]:3000"
+
+
 def test_setting_given_goes_before_the_environment() -> None:
     """None is not given."""
     environ = {"WHITEBOARD_PORT": "1", "WHITEBOARD_HOST": "::1"}
@@ -68,6 +73,7 @@ def test_setting_given_goes_before_the_environment() -> None:
         ({"WHITEBOARD_PORT": "-1"}, "WHITEBOARD_PORT is 0 to 65535, not -1"),
         ({"WHITEBOARD_PORT": "65536"}, "WHITEBOARD_PORT is 0 to 65535"),
         ({"WHITEBOARD_ADDRESS": "10.0.0.1"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
+        ({"WHITEBOARD_ADDRESS": "fd00::1:80"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
         ({"WHITEBOARD_ADDRESS": "http://10.0.0.1:80"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "soon"}, "WHITEBOARD_RECOVERY_SECONDS"),
         ({"WHITEBOARD_RECOVERY_SECONDS": "0.5"}, "WHITEBOARD_RECOVERY_SECONDS is 1 to 86400"),
