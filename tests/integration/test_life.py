@@ -143,10 +143,10 @@ async def test_serving_is_what_the_command_does_by_default(start_replica: StartR
     ):
         refused = await _run(tmp_path, *options, WHITEBOARD_PORT=str(first.port))
         assert f":{first.port}: " in refused.stderr.splitlines()[-1], options
-    for options in (("--port", "high"), ("sreve",)):
-        refused = await _run(tmp_path, *options)
+    for wrong in (("--port", "high"), ("sreve",)):
+        refused = await _run(tmp_path, *wrong)
         assert refused.returncode == 2
-        assert options[-1] in refused.stderr.splitlines()[-1]
+        assert wrong[-1] in refused.stderr.splitlines()[-1]
         assert "Traceback" not in refused.stderr
 
 
