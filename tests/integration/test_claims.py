@@ -43,6 +43,11 @@ class Visit(NamedTuple):
         await self.socket.send(f"2{asked}{json.dumps(['colorUpdate', {'color': color}])}")
         await self.socket.hears(f"3{asked}[")
 
+    async def place(self) -> str:
+        """Wait for the end of the board that it is shown first; return the offset that tells it."""
+        _, offset = await self.socket.event("offset")
+        return str(offset)
+
     def notes(self) -> list[Any]:
         """Return the field ``n`` of each segment that it was told of."""
         return [args[0].get("n") for args in self.socket.events("drawing")]
@@ -99,7 +104,7 @@ async def test_pid_of_another_board_gets_nothing(pair: Pair, come: Come) -> None
     thief = await come(pair.right.url, board=f"b-{secrets.token_hex(6)}", pid=ann.pid)
     assert await thief.socket.event("init") == [{"color": "black"}]
     assert thief.sid != ann.sid
-    back = await come(pair.right.url, pid=ann.pid)
+    back = await come(pair.right.url, pid=ann.pid, offset=await ann.place())
     assert (back.sid, back.pid) == (ann.sid, ann.pid)
 
 
@@ -135,6 +140,8 @@ async def test_pid_of_one_namespace_is_none_in_the_other(pair: Pair, come: Come,
 
 
 OFFSETS: dict[str, Callable[[str], object]] = {
+    "none": lambda offset: None,
+    "empty": lambda offset: "",
     "malformed": lambda offset: "yesterday",
     "a position": lambda offset: offset.rpartition("-")[0],
     "a number": lambda offset: 7,
@@ -159,14 +166,17 @@ async def test_known_session_with_a_lost_place_keeps_its_colour_and_starts_anew(
     back = await come(pair.right.url, pid=ann.pid, offset=offset_of(offset))
     assert back.sid != ann.sid
     assert back.pid != ann.pid
-    await back.socket.event("drawing", count=2)
-    assert [json.loads(packet[1:])[0] for packet in back.socket.packets[1:]] == ["resync", "init", "drawing", "drawing"]
+    await back.place()
+    heard = [json.loads(packet[1:])[0] for packet in back.socket.packets[1:]]
+    assert heard == ["resync", "init", "drawing", "drawing", "offset"]
     assert await back.socket.event("init") == [{"color": "blue"}]
     assert back.notes() == [1, 2]
 
 
-async def test_offset_from_before_the_session_tells_nothing_twice(pair: Pair, come: Come) -> None:
-    """[R3] A client that was refused a recovery comes with its new pid and its old offset."""
+async def test_client_that_brings_an_offset_from_before_its_session_is_shown_the_board_again(
+    pair: Pair, come: Come
+) -> None:
+    """[R4] It was refused a recovery, and then cut off before it had been shown the board: new pid, old offset."""
     ben = await come(pair.left.url)
     old = await ben.draw(n=1)
     await ben.draw(n=2)
@@ -174,10 +184,28 @@ async def test_offset_from_before_the_session_tells_nothing_twice(pair: Pair, co
     await ann.socket.event("drawing", count=2)
     await ben.draw(n=3)
     back = await come(pair.right.url, pid=ann.pid, offset=old)
-    assert back.sid == ann.sid
+    assert back.sid != ann.sid
     await ben.draw(n=4)
-    await back.socket.event("drawing", count=2)
-    assert back.notes() == [3, 4]
+    await back.socket.event("drawing", count=4)
+    assert back.notes() == [1, 2, 3, 4]
+
+
+async def test_page_with_a_lost_place_and_no_position_is_told_to_resync(pair: Pair, board: str) -> None:
+    """[R4] [B9] A stock client on ``/board``, which has some of the log already: it is not told all of it again. Its
+    style is kept."""
+    ann = BoardClient(board)
+    pid = json.loads((await ann.connect(pair.left.url)).partition(",")[2])["pid"]
+    offset = await ann.push(ann.add())
+    await ann.socket.emit("session", {"color": "teal"}, namespace=NAMESPACE)
+    await ann.push(ann.add())
+    await ann.join(pair.right.url, pid=pid, offset=f"12345-{offset.partition('-')[2]}")
+    assert (ann.welcome["recovered"], ann.welcome["color"]) == (False, "teal")
+    await ann.socket.event("resync", NAMESPACE)
+    assert ann.told() == []
+    await ann.join(pair.right.url, position="0-0")
+    assert len(await ann.ops(2)) == 2
+    assert not ann.socket.events("resync", NAMESPACE)
+    await ann.leave()
 
 
 async def test_session_is_over_when_its_window_has_passed(
@@ -225,7 +253,10 @@ async def test_one_of_two_has_the_session_when_both_claim_it_at_once(pair: Pair,
     ben = await come(pair.left.url)
     urls = (pair.left.url, (pair.right if elsewhere else pair.left).url)
     former = [await come(pair.left.url) for _ in range(30)]
-    rivals = await asyncio.gather(*(come(url, pid=visit.pid) for visit in former for url in urls))
+    places = [await visit.place() for visit in former]
+    rivals = await asyncio.gather(
+        *(come(url, pid=visit.pid, offset=place) for visit, place in zip(former, places, strict=True) for url in urls)
+    )
     assert [rival.sid for rival in rivals] == [visit.sid for visit in former for _ in urls]
     await eventually(
         lambda: sum(rival.socket.close_code is None for rival in rivals) == len(former), "one of each two is closed"

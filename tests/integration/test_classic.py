@@ -171,7 +171,7 @@ async def test_refusal_comes_by_the_callback_or_as_an_event(pair: Pair, stock: S
     assert (await ann.ask("colorUpdate", {"colour": "red"}))["error"]["code"] == "invalid"
     ben.emit("drawing", SEGMENT)
     await ann.hears("drawing")
-    assert {name for name, _ in ben.heard} == {"transport", "connect", "init"}
+    assert {name for name, _ in ben.heard} == {"transport", "connect", "init", "offset"}
 
 
 async def test_client_that_reconnects_goes_on_drawing(pair: Pair, stock: StockClients, board: str) -> None:

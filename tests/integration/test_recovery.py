@@ -104,9 +104,10 @@ async def stranded_here(town: Town, client: StockClient) -> None:
 
 async def broken(break_off: Callable[[], None], client: StockClient) -> None:
     """Break off until the client notices: between two polls it has no connection."""
+    before = len(client.all("disconnect"))
 
     def gone() -> bool:
-        if client.all("disconnect"):
+        if len(client.all("disconnect")) > before:
             return True
         break_off()
         return False
@@ -122,19 +123,45 @@ breaks = pytest.mark.parametrize("break_off", [killed, cut, stranded, stranded_h
 async def test_session_goes_on_when_its_connection_breaks_before_its_first_event(
     town: Town, stock: StockClients, board: str, transports: tuple[str, ...], break_off: Any
 ) -> None:
-    """[R1] [R3] A client that has heard nothing yet, and so has no offset, hears what came meanwhile."""
+    """[R1] [R3] [R5] A client that has only been shown the board hears what came meanwhile, the board not again."""
     options: Any = {"auth": {"board": board}}
     ben = await stock.open(town.quiet.url, **options)
     await draw(ben, 1, 4)
     # Long enough away for something to be drawn meanwhile.
     ann = await stock.open(town.gate.url, **options, transports=transports, reconnectionDelay=400)
-    await ann.hears("drawing", 3)
+    await ann.hears("offset")
     await break_off(town, ann)
     await draw(ben, 4, 9)
     await has_recovered(ann)
     await draw(ben, 9, 10)
     await ann.hears("drawing", 9)
     assert numbers(ann) == list(range(1, 10))
+
+
+@pytest.mark.parametrize("break_off", [killed, cut])
+@transports
+async def test_board_is_shown_anew_when_the_connection_breaks_while_it_is_shown(
+    town: Town, stock: StockClients, board: str, transports: tuple[str, ...], break_off: Any
+) -> None:
+    """[R4] [C2] Never a part of it: ``resync``, ``init`` and the whole; from then on the client recovers."""
+    ben = BoardClient(board)
+    await ben.join(town.quiet.url)
+    for _ in range(30):
+        await ben.push(*(ben.add(points=[float(n) for n in range(2_000)]) for _ in range(2)))
+    await ben.leave()
+    whole = 60 * 999
+    ann = await stock.open(town.gate.url, auth={"board": board}, transports=transports)
+    await break_off(town, ann)
+    assert len(ann.all("drawing")) < whole
+    assert (await ann.connected(2))["recovered"] is False
+    await ann.hears("offset")
+    assert ann.all("resync") == [[{}]]
+    names = [name for name, _ in ann.heard]
+    assert names.count("init") == 2
+    second = names.index("init", names.index("resync"))
+    assert names[second:] == ["init", *["drawing"] * whole, "offset"]
+    await broken(town.gate.cut, ann)
+    assert (await ann.connected(3))["recovered"] is True
 
 
 @breaks
@@ -214,7 +241,7 @@ async def test_session_that_hears_nothing_is_told_its_place(town: Town, stock: S
     """[R5] Who draws alone has an offset to come back with: the last one."""
     ann = await stock.open(town.gate.url, auth={"board": board}, transports=WEBSOCKET)
     answers = [await ann.ask("drawing", numbered(n)) for n in range(3)]
-    ((_, offset),) = await ann.hears("offset")
+    _, (_, offset) = await ann.hears("offset", 2)
     assert offset == answers[-1]["offset"]
     town.gate.cut()
     await has_recovered(ann)

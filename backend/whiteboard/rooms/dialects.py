@@ -1,11 +1,9 @@
 """The two forms in which a room speaks to sessions: ops for our page, segments for classic clients (SPEC.md B, C)."""
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 from typing import Any, Protocol
 
-from whiteboard.domain.board import Board
-from whiteboard.domain.ops import number_of
+from whiteboard.domain.ops import Element, number_of
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import encode_event
@@ -68,11 +66,9 @@ class ClassicDialect(Dialect):
     def cursors(self, cursors: Cursors) -> Frame | None:
         return None
 
-    def replay(self, board: Board) -> Iterator[Frame]:
-        """Yield a board as a late joiner is told of it (C2). The board may change while this goes on."""
-        strokes = [element for element in board.elements.values() if element.get("kind") == "stroke"]
-        elements = [{**stroke, "points": copy(stroke.get("points"))} for stroke in strokes]
-        return (self._drawing(payload) for element in elements for payload in element_segments(element))
+    def element(self, element: Element) -> Iterator[Frame]:
+        """Yield a whole element as a late joiner is told of it (C2)."""
+        return map(self._drawing, element_segments(element))
 
     def _drawing(self, payload: dict[str, Any], offset: Offset | None = None) -> Frame:
         args = (encode(payload),) if offset is None else (encode(payload), encode(str(offset)))

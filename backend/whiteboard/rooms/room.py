@@ -24,6 +24,7 @@ from whiteboard.protocol.cursors import decode_message as decode_cursors
 from whiteboard.rooms.audience import Audience
 from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
 from whiteboard.rooms.recent import Recent, Told
+from whiteboard.rooms.replay import Replay
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
@@ -72,6 +73,8 @@ class Room:
         self._due: list[tuple[Session, str, Offset]] = []
         self._loop = asyncio.get_running_loop()
         self._recent = Recent()
+        self._replay: Replay | None = None
+        """What classic clients that came lately were shown: it may serve the next ones too."""
         self._claims: dict[str, tuple[int, float]] = {}
         """By pid hash: the latest generation claimed that the bus told of, and when."""
 
@@ -127,6 +130,13 @@ class Room:
         audience.admit(session)
         return True
 
+    def replay(self) -> Replay:
+        """Return the board for a classic client that comes now; what has come since, it has ``missed``."""
+        since = None if self._replay is None else self._recent.since(self._replay.start)
+        if self._replay is None or since is None or len(since) > self._replay.size:
+            self._replay = Replay(CLASSIC, self.content, self.position)
+        return self._replay
+
     def missed(self, session: Session) -> list[Told] | None:
         """Return what an admitted session has missed since its start; None if that is not at hand any more."""
         return self._recent.since(session.start)
@@ -138,6 +148,7 @@ class Room:
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
         self._recent.forget(before)
+        self._replay = None
         self._claims = {pid_hash: claim for pid_hash, claim in self._claims.items() if claim[1] >= before}
 
     def taken(self, taken: Taken) -> None:
@@ -256,6 +267,7 @@ class Room:
         """Forget what Redis has lost: everybody who was shown it fetches the board anew (L7, B9)."""
         logger.warning("log lost commits that were delivered", board=self.name, position=str(self.position))
         self.content, self.position, self._noticed, self._recent = Board(), ORIGIN, 0, Recent()
+        self._replay = None
         self._due.clear()
         for session in self.sessions:
             if session.state is not State.STALE:
@@ -276,6 +288,8 @@ class Room:
             for index, logged in enumerate(commit.ops)
         ]
         self.position = position
+        if any(told.drawn is None for told in news):
+            self._replay = None  # something that it shows may look otherwise now, or be gone
         for told in news:
             self._recent.add(told)
             for audience in audiences:

@@ -15,7 +15,7 @@ from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
-from whiteboard.rooms.dialects import DIALECTS
+from whiteboard.rooms.dialects import BOARD, DIALECTS
 from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
@@ -116,7 +116,7 @@ class Rooms:
             return
         if not room.admit(session):
             return
-        if not room.holds(session.start.position):
+        if not room.holds(session.start.position) or (session.lost_place and session.dialect is BOARD):
             room.make_stale(session)
             return
         missed = room.missed(session)

@@ -9,7 +9,7 @@ from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.codec import Style
-from whiteboard.rooms.dialects import Dialect
+from whiteboard.rooms.dialects import CLASSIC, Dialect
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.sessions import SessionKey, Sessions, SessionState
@@ -28,7 +28,7 @@ class Visits:
         self._changed: set[Session] = set()
 
     async def begin(
-        self, socket: Socket, room: Room, dialect: Dialect, client: str, start: Offset, auth: Mapping[str, Any]
+        self, socket: Socket, room: Room, dialect: Dialect, client: str, start: Offset | None, auth: Mapping[str, Any]
     ) -> Session:
         """
         Return the session that the client's ``pid`` proves, or a new one; Redis knows it already.
@@ -37,7 +37,7 @@ class Visits:
         keeps its style, under a new ``pid``, so that its client knows that it has missed something (R4).
 
         Args:
-            start: where a new session follows the board from.
+            start: where a new session follows the board from; None for where the room is.
             auth: of the client's CONNECT: ``pid`` and ``offset``, if it was here before.
 
         Raises:
@@ -45,15 +45,17 @@ class Visits:
         """
         pid = auth.get("pid")
         known = await self._claim(room, client, pid)
-        if known is not None and isinstance(pid, str):
-            offset = _later(auth.get("offset"), known.start)
-            if offset is not None:
-                await room.reach(offset.position)
-            if offset is not None and room.recalls(offset, dialect):
-                session = Session(socket, room, SessionKey.of(room.name, pid), dialect, known._replace(start=offset))
-                session.recovered = True
-                socket.introduce(session.sid, pid)
-                return session
+        place = None if known is None else _place(auth.get("offset"), known.start, dialect)
+        ahead = place or _offset(auth.get("offset"))
+        if ahead is not None:
+            # For a new session too: its client may come with this old offset again, which must lie before its start.
+            await room.reach(ahead.position)
+        if known is not None and isinstance(pid, str) and place is not None and room.recalls(place, dialect):
+            session = Session(socket, room, SessionKey.of(room.name, pid), dialect, known._replace(start=place))
+            session.recovered = True
+            socket.introduce(session.sid, pid)
+            return session
+        start = start or Offset.behind(room.position)
         style = known or SessionState("", client, FIRST_COLOR, FIRST_WIDTH_PX, start)
         state = style._replace(sid=secrets.token_urlsafe(12), start=start, generation=1)
         pid = secrets.token_urlsafe(18)
@@ -106,16 +108,23 @@ class Visits:
             del self._writers[session]
 
 
-def _later(offset: object, start: Offset) -> Offset | None:
+def _place(offset: object, start: Offset, dialect: Dialect) -> Offset | None:
     """
-    Return the later of a client's offset and its session's start; None if the offset is none.
+    Return where a client goes on in a session with this ``start``; None if that cannot be told.
 
-    A client whose recovery was refused comes with its new pid and its old offset; one that has heard nothing yet,
-    with none.
+    One whose recovery was refused comes with its new pid and its old offset, from before its start; one that has heard
+    nothing yet, with none. On ``/`` neither has heard the end of the board that it was being shown: only the offset
+    behind that tells (R5).
     """
-    if offset is None:
-        return start
+    told = _offset(offset)
+    if told is not None and told[1:] >= start[1:]:
+        return told
+    is_malformed = told is None and offset is not None
+    return None if is_malformed or dialect is CLASSIC else start
+
+
+def _offset(offset: object) -> Offset | None:
     try:
-        return max(Offset.parse(offset), start, key=lambda place: (place.n, place.i))  # type: ignore[arg-type]
+        return Offset.parse(offset)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         return None

@@ -40,7 +40,7 @@ class BoardApplication:
         session = await self._visits.begin(socket, room, BOARD, client, start, auth)
         if position is not None:
             # Whatever else it was told: the page knows best what it has applied.
-            session.start = start
+            session.start, session.lost_place = start, False
         session.last_n = await self._rooms.log.last_number(board, client)
         socket.session = session
 

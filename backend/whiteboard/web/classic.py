@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import Invalid, UnknownEvent, WhiteboardError
 from whiteboard.protocol.classic import Pen, decode_drawing
@@ -42,20 +41,21 @@ class ClassicApplication:
         auth = auth if isinstance(auth, dict) else {}
         board = check_board(auth.get("board") or query.get("board") or DEFAULT_BOARD)
         room = await self._rooms.open(board)
-        start, replay = Offset.behind(room.position), CLASSIC.replay(room.content)
-        session = await self._visits.begin(socket, room, CLASSIC, "", start, auth)
-        socket.session = session, None if session.recovered else replay
+        socket.session = await self._visits.begin(socket, room, CLASSIC, "", None, auth)
 
     def connected(self, socket: Socket) -> None:
         """Tell the colour, draw the board, then let the session follow it (C2); only the last if it was here before."""
-        session, replay = socket.session
-        socket.session = session
+        session: Session = socket.session
         self._arrivals.came(session)
+        if session.recovered:
+            self._rooms.join(session)
+            return
         if session.lost_place:
             socket.emit("resync", {})
-        if replay is not None:
-            socket.emit("init", {"color": session.color})
-        self._rooms.join(session, replay or ())
+        socket.emit("init", {"color": session.color})
+        replay = session.room.replay()
+        session.start = replay.start
+        self._rooms.join(session, replay)
 
     def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
         """Take ``drawing`` or ``colorUpdate`` (C3, C5, C7)."""
