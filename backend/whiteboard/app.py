@@ -6,7 +6,7 @@ import re
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
@@ -25,11 +25,12 @@ from whiteboard.config import (
     Settings,
 )
 from whiteboard.engine.socketio import SocketServer
-from whiteboard.errors import ConfigurationError, WhiteboardError
+from whiteboard.errors import ConfigurationError
 from whiteboard.metrics import Metrics
 from whiteboard.orders import Orders
 from whiteboard.rooms.admission import Admission
 from whiteboard.rooms.drain import Drain
+from whiteboard.rooms.refusals import Refusals
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.visits import Visits
 from whiteboard.store import connection
@@ -81,6 +82,7 @@ async def running(
         listeners: sockets to listen on, in place of the host and port of the settings.
     """
     replica = _name()
+    structlog.contextvars.bind_contextvars(replica=replica)  # on every line that is written from here on
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         url = settings.redis_url
@@ -101,7 +103,8 @@ async def running(
         stack.push_async_callback(_end, workers)
         stack.push_async_callback(_flush, rooms, visits)
 
-        admission = Admission(settings.admission_per_second, metrics, asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        admission, refusals = Admission(settings.admission_per_second, clock), Refusals(metrics, clock)
         arrivals = Arrivals(replica, metrics)
         sockets = SocketServer(
             {
@@ -112,12 +115,13 @@ async def running(
             max_payload_bytes=MAX_PAYLOAD_BYTES,
             close_wait_seconds=CLOSE_WAIT_SECONDS,
             admit=admission.admit,
-            note_error=_note_error(metrics),
+            note_error=refusals.error,
+            note_refusal=refusals.request,
             replica=replica,
             find_replica=replicas.find,
         )
         metrics.passed_on.set_function(lambda: sockets.passed_on)
-        app = web.Application(middlewares=[tell_errors])
+        app = web.Application(middlewares=[tell_errors(refusals)])
         Routes(BoardApi(rooms), health, admission, metrics, replica).add_to(app)
         sockets.attach(app)
         runner = web.AppRunner(
@@ -150,14 +154,6 @@ async def _listen(site: web.BaseSite) -> None:
     except OSError as error:
         hint = " (choose another by --port or WHITEBOARD_PORT)" if error.errno == errno.EADDRINUSE else ""
         raise ConfigurationError(f"cannot listen on {site.name}: {error.strerror or error}{hint}") from None
-
-
-def _note_error(metrics: Metrics) -> Callable[[WhiteboardError, str, str], None]:
-    def note(error: WhiteboardError, sid: str, namespace: str) -> None:
-        metrics.errors.labels(error.code).inc()
-        logger.warning("rejected", code=error.code, message=str(error), sid=sid, namespace=namespace)
-
-    return note
 
 
 def _name() -> str:

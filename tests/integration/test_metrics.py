@@ -1,5 +1,7 @@
 """What operators read in ``/metrics`` and in the log."""
 
+import aiohttp
+
 from tests.integration.fixtures import Join, Pair
 from tests.integration.stock import StockClients
 from tests.integration.waiting import eventually
@@ -62,6 +64,33 @@ async def test_socket_s_coming_and_going_is_a_line_each(pair: Pair, stock: Stock
     (went,) = await eventually(lambda: pair.left.lines("socket disconnected", sid=came["sid"]), "the socket has gone")
     assert (went["board"], went["reason"]) == (board, "client disconnect")
     assert 0 <= went["seconds"] < 60
+
+
+async def test_refusals_are_counted_and_written_down_without_secrets(pair: Pair) -> None:
+    """[E5] [E4] [E1] By kind, with the replica's name on every line; an Engine.IO sid is its client's alone."""
+    kinds = ("origin", "too_large", "bad_request", "unknown_session")
+    before = {kind: await pair.left.metric("whiteboard_refused_total", reason=kind) for kind in kinds}
+    url = f"{pair.left.url}/socket.io/?EIO=4&transport=polling"
+    async with aiohttp.ClientSession() as http:
+        async with http.get(url) as opened:
+            sid = (await opened.text()).partition('"sid":"')[2].partition('"')[0]
+        await http.get(url, headers={"Origin": "http://evil.example"})
+        await http.post(f"{url}&sid={sid}", data=b"x" * 1_000_001)
+        await http.get(f"{url}&sid={sid[:-1]}")
+        await http.get(f"{url}&j=1")
+        await http.post(f"{url}&sid={sid}", data=b"no packet")
+    after = {kind: await pair.left.metric("whiteboard_refused_total", reason=kind) for kind in kinds}
+    assert {kind: after[kind] - before[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
+    assert {line["reason"] for line in pair.left.lines("refused")} >= set(kinds)
+    assert sid not in pair.left.text
+    name = (await pair.left.get("/livez"))[1]["replica"]
+    assert {line.get("replica") for line in pair.left.lines()} == {name}
+
+
+async def test_counters_have_no_gauges_of_their_birth(pair: Pair) -> None:
+    """[E1] Half of the lines of /metrics, and nobody reads them."""
+    async with aiohttp.ClientSession() as http, http.get(f"{pair.left.url}/metrics") as response:
+        assert "_created" not in await response.text()
 
 
 async def test_probes_answer(pair: Pair) -> None:

@@ -9,6 +9,8 @@ close code; ``retry`` says whether the same thing may succeed later.
 class EngineError(Exception):
     """The base of all errors of the engine."""
 
+    kind = "engine_error"
+    """What counts it, and names it to operators."""
     code = 3
     message = "Bad request"
     status = 400
@@ -19,6 +21,7 @@ class EngineError(Exception):
 class UnknownTransport(EngineError):
     """``transport`` is neither ``polling`` nor ``websocket``."""
 
+    kind = "unknown_transport"
     code = 0
     message = "Transport unknown"
 
@@ -26,6 +29,7 @@ class UnknownTransport(EngineError):
 class UnknownSession(EngineError):
     """No session of that sid lives here."""
 
+    kind = "unknown_session"
     code = 1
     message = "Session ID unknown"
 
@@ -33,6 +37,7 @@ class UnknownSession(EngineError):
 class BadHandshakeMethod(EngineError):
     """A session is opened by GET only."""
 
+    kind = "bad_method"
     code = 2
     message = "Bad handshake method"
 
@@ -40,10 +45,19 @@ class BadHandshakeMethod(EngineError):
 class BadRequest(EngineError):
     """A request that fits no state of its session, or is not Engine.IO at all."""
 
+    kind = "bad_request"
+
+
+class OriginRefused(BadRequest):
+    """A page of an origin that is not let in."""
+
+    kind = "origin"
+
 
 class Forbidden(EngineError):
     """The application's ``connect`` handler said no; if it gave a text, the client is told."""
 
+    kind = "forbidden"
     code = 4
     message = "Forbidden"
     status = 403
@@ -57,6 +71,7 @@ class Forbidden(EngineError):
 class UnsupportedVersion(EngineError):
     """``EIO`` is not 4."""
 
+    kind = "unsupported_version"
     code = 5
     message = "Unsupported protocol version"
 
@@ -64,6 +79,7 @@ class UnsupportedVersion(EngineError):
 class PayloadTooLarge(EngineError):
     """A POST above ``max_payload``."""
 
+    kind = "too_large"
     message = "Payload too large"
     status = 413
     close_code = 1009
@@ -72,9 +88,13 @@ class PayloadTooLarge(EngineError):
 class InvalidPacket(EngineError):
     """A packet that Engine.IO, or the protocol above it, does not allow here. It ends its session, and no other."""
 
+    kind = "malformed_packet"
+
 
 class BrokenFrame(EngineError):
     """Bytes that are no WebSocket frame of a client, by RFC 6455; ``close_code`` says which rule."""
+
+    kind = "malformed_packet"
 
     def __init__(self, close_code: int, why: str) -> None:
         super().__init__(why)
@@ -89,13 +109,17 @@ class Refused(EngineError):
         status: the HTTP status of the answer, 503 for «come back later».
         message: for people.
         retry_after: seconds, sent as ``Retry-After``; none if unset.
+        kind: names the reason to operators.
     """
 
     code = 4
     retry = True
 
-    def __init__(self, status: int = 503, message: str = "Not now", retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int = 503, message: str = "Not now", retry_after: int | None = None, kind: str = "not_now"
+    ) -> None:
         super().__init__(message)
+        self.kind = kind
         self.status = status
         self.message = message
         self.retry_after = retry_after
@@ -104,6 +128,7 @@ class Refused(EngineError):
 class BadGateway(EngineError):
     """The replica that a session lives on does not answer; the client may ask again."""
 
+    kind = "bad_gateway"
     message = "Replica does not answer"
     status = 502
     retry = True

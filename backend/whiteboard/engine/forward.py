@@ -82,7 +82,7 @@ class Forwarder:
         """
         is_upgrade = request.query.get("transport") == "websocket"
         if self._state is State.CLOSED or (self._state is State.CLOSING and is_upgrade):
-            raise Refused(message="Draining", retry_after=1)
+            raise Refused(message="Draining", retry_after=1, kind="draining")
         if self._state is State.CLOSING and request.method == "GET":
             await asyncio.sleep(_RELEASE_EVERY_SECONDS)  # should it come to here again, not at once
             return self._last(web.Response(body=_NOOP, content_type="text/plain", charset="utf-8"))

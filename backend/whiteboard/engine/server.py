@@ -16,10 +16,17 @@ from aiohttp import web
 from whiteboard.engine import handshake, origins, rfc6455
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.environ import REQUEST, environ_of
-from whiteboard.engine.errors import BadRequest, EngineError, Forbidden, InvalidPacket, Refused, UnknownSession
+from whiteboard.engine.errors import (
+    EngineError,
+    Forbidden,
+    InvalidPacket,
+    OriginRefused,
+    Refused,
+    UnknownSession,
+)
 from whiteboard.engine.forward import FORWARDED, RELEASE, Forwarder
 from whiteboard.engine.options import REPLICA_NAME, Options
-from whiteboard.engine.session import Reason, State
+from whiteboard.engine.session import Reason, State, label_of
 from whiteboard.engine.takeover import take_over, turn_away
 from whiteboard.engine.timers import Ticker
 from whiteboard.engine.websocket import REFUSED, WebSocket
@@ -58,6 +65,9 @@ class Server:
         """Passes requests for sessions of other replicas on; without one they are unknown sessions."""
         self.gate: Callable[[], None] | None = None
         """Asked before a new session is opened; raises ``Refused`` to turn it away. Upgrades are not asked about."""
+
+        self.note_refusal: Callable[[str, int, str], None] | None = None
+        """Is told of each request that is refused: the kind of its error, the status, why."""
 
     def on(self, event: str, handler: Handler | None = None) -> Handler:
         """
@@ -111,7 +121,7 @@ class Server:
         headers: dict[str, str] = {}
         try:
             if not origins.is_allowed(origin, request.headers, self.options.allowed_origins):
-                raise BadRequest("origin not allowed")
+                raise OriginRefused(f"origin {str(origin)[:100]!r} not allowed")
             headers = origins.cors_headers(origin, self.options.allowed_origins)
             if request.method == "OPTIONS":
                 headers |= origins.preflight_headers(request.headers.get("Access-Control-Request-Headers"))
@@ -142,7 +152,8 @@ class Server:
             await polling.answer(request, response)
             return response
         except EngineError as error:
-            logger.info("%s refused: %s %s", request.method, error.message, error)
+            if self.note_refusal is not None:
+                self.note_refusal(error.kind, error.status, str(error) or error.message)
             return _error(error, headers)
 
     # -- opening and upgrading -----------------------------------------------------------------------------------
@@ -170,7 +181,7 @@ class Server:
             self.connections.pop(sid, None)
             self._gone.set()
             if isinstance(error, Exception) and not isinstance(error, EngineError):
-                logger.exception("%s: the connect handler failed", sid)
+                logger.exception("%s: the connect handler failed", label_of(sid))
                 raise Forbidden from None
             raise
         finally:
@@ -238,16 +249,16 @@ class Server:
         try:
             await self._call("message", connection.sid, message)
         except InvalidPacket as error:
-            logger.info("%s: invalid packet: %s", connection.sid, error)
+            logger.info("%s: invalid packet: %s", label_of(connection.sid), error)
             raise
         except Exception:
-            logger.exception("%s: the message handler failed", connection.sid)
+            logger.exception("%s: the message handler failed", label_of(connection.sid))
 
     async def farewell(self, connection: Connection) -> None:
         try:
             await self._call("disconnect", connection.sid, connection.session.reason)
         except Exception:
-            logger.exception("%s: the disconnect handler failed", connection.sid)
+            logger.exception("%s: the disconnect handler failed", label_of(connection.sid))
         finally:
             self.connections.pop(connection.sid, None)
             self._gone.set()

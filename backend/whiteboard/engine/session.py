@@ -6,12 +6,19 @@ The upgrade: a WebSocket is opened for a session on long-polling (PROBING), says
 goes on by polling and has lost nothing.
 """
 
+import hashlib
 import logging
 from enum import Enum, auto
 
 from whiteboard.engine.errors import IllegalTransition, InvalidPacket
 from whiteboard.engine.options import Options
 from whiteboard.engine.payload import Packet, PacketType
+
+
+def label_of(sid: str) -> str:
+    """Return what names a session in log lines: its sid is a secret between its client and us."""
+    return hashlib.sha256(sid.encode()).hexdigest()[:12]
+
 
 logger = logging.getLogger(__name__)
 
@@ -162,6 +169,7 @@ class Session:
 
     def _enter(self, state: State) -> None:
         if state not in LEGAL[self.state]:
-            raise IllegalTransition(f"{self.sid}: {self.state.name} to {state.name}")
-        logger.debug("%s: %s to %s", self.sid, self.state.name, state.name)
+            raise IllegalTransition(f"{label_of(self.sid)}: {self.state.name} to {state.name}")
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s: %s to %s", label_of(self.sid), self.state.name, state.name)
         self.state = state

@@ -39,7 +39,8 @@ class Application(Protocol):
 
 
 ErrorNote = Callable[[WhiteboardError, str, str], None]
-"""Is told of every error that a client was told: the error, the sid, the namespace."""
+"""Is told of every error that a client was told: the error, the public sid, or what names a connection that has none,
+and the namespace."""
 
 
 class Socket:

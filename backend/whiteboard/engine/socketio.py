@@ -9,6 +9,7 @@ as they are.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -25,7 +26,7 @@ from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.forward import FindReplica, Forwarder
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import decode_event, encode_refusal
-from whiteboard.engine.session import Reason
+from whiteboard.engine.session import Reason, label_of
 from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
 from whiteboard.engine.tunnel import Tunnel
 from whiteboard.errors import BinaryUnsupported, Invalid, MalformedPacket, NotJoined, WhiteboardError
@@ -43,6 +44,7 @@ class SocketServer:
         close_wait_seconds: float,
         admit: Callable[[], None],
         note_error: ErrorNote,
+        note_refusal: Callable[[str, int, str], None],
         replica: str,
         find_replica: FindReplica,
     ) -> None:
@@ -53,6 +55,8 @@ class SocketServer:
             max_payload_bytes: the largest packet or POST body that a client may send.
             close_wait_seconds: how long a closed connection is read on.
             admit: is asked before each new connection; raises ``Refused`` to turn it away.
+            note_error: is told of each error that a client is told.
+            note_refusal: is told of each request that is refused: the kind of error, the status, why.
             replica: this process's name; connections' ids begin with it.
             find_replica: tells where the others are reached.
         """
@@ -63,12 +67,14 @@ class SocketServer:
             async_mode="aiohttp",
             namespaces=list(applications),
             json=_Json,
+            logger=logging.getLogger("socketio"),  # one that is handed in gets no handler and no level of its own
             allowed_origins=allowed_origins,
             max_payload=max_payload_bytes,
             replica=replica,
             close_wait=close_wait_seconds,
         )
         self._sio.eio.gate = admit
+        self._sio.eio.note_refusal = note_refusal
         self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica)
         self._sio.answer_to(self)
         for namespace, application in applications.items():
@@ -181,7 +187,7 @@ class SocketServer:
             self._refuse(connection, namespace or "/", error)
         except WhiteboardError as error:
             if not sockets:
-                self._note_error(error, eio_sid, namespace or "")
+                self._note_error(error, label_of(eio_sid), namespace or "")
             # A packet that cannot be read names no namespace: all that this connection has joined are told.
             for socket in sockets.values() if namespace is None else (sockets[namespace],):
                 if ack_id is None:
@@ -192,12 +198,12 @@ class SocketServer:
 
     def _refuse(self, connection: Connection, namespace: str, error: WhiteboardError) -> None:
         connection.send(Frame(encode_refusal(namespace, error.code, error.as_payload())))
-        self._note_error(error, connection.sid, namespace)
+        self._note_error(error, label_of(connection.sid), namespace)
 
     def ended(self, eio_sid: str, reason: str) -> None:
         """Note why a connection has ended, if that was its client's fault."""
         if reason == Reason.INVALID_PACKET:
-            self._note_error(MalformedPacket("not an Engine.IO packet"), eio_sid, "")
+            self._note_error(MalformedPacket("not an Engine.IO packet"), label_of(eio_sid), "")
 
 
 def _sockets(connection: Connection) -> dict[str, Socket]:

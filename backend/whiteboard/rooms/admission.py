@@ -10,7 +10,6 @@ from collections.abc import Callable
 from math import ceil
 
 from whiteboard.engine.errors import Refused
-from whiteboard.metrics import Metrics
 
 
 class TokenBucket:
@@ -35,10 +34,9 @@ class TokenBucket:
 class Admission:
     """The gate of one replica: open at a bounded rate, then closed for good."""
 
-    def __init__(self, per_second: float, metrics: Metrics, clock: Callable[[], float]) -> None:
+    def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
         self._bucket = TokenBucket(per_second, clock())
         self._clock = clock
-        self._refused = metrics.refused
         self.is_closed = False
 
     def close(self) -> None:
@@ -53,9 +51,7 @@ class Admission:
             Refused: not now, or not here any more (503).
         """
         if self.is_closed:
-            self._refused.labels("draining").inc()
-            raise Refused(message="Draining", retry_after=1)
+            raise Refused(message="Draining", retry_after=1, kind="draining")
         seconds = self._bucket.take(self._clock())
         if seconds > 0:
-            self._refused.labels("busy").inc()
-            raise Refused(message="Busy", retry_after=ceil(seconds))
+            raise Refused(message="Busy", retry_after=ceil(seconds), kind="busy")

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from whiteboard.errors import WhiteboardError
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.admission import Admission
+from whiteboard.rooms.refusals import Refusals
 from whiteboard.store.health import Health
 from whiteboard.web.api import BoardApi
 
@@ -73,14 +75,19 @@ class Routes:
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-@web.middleware
-async def tell_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Answer a typed error as JSON: 400 when it is final, 503 when trying again can help."""
-    try:
-        return await handler(request)
-    except WhiteboardError as error:
-        headers = {"Retry-After": "1"} if error.retry else {}
-        return web.json_response({"error": error.as_payload()}, status=503 if error.retry else 400, headers=headers)
+def tell_errors(refusals: Refusals) -> Middleware:
+    """Return the middleware that answers a typed error as JSON: 400 when it is final, 503 when it is worth a retry."""
+
+    @web.middleware
+    async def tell(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except WhiteboardError as error:
+            refusals.error(error, "", request.path)
+            headers = {"Retry-After": "1"} if error.retry else {}
+            return web.json_response({"error": error.as_payload()}, status=503 if error.retry else 400, headers=headers)
+
+    return tell
 
 
 def _file(name: str, headers: dict[str, str]) -> web.StreamResponse:

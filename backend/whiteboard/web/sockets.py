@@ -22,7 +22,6 @@ class Arrivals:
         self._connections.labels(session.socket.namespace).inc()
         logger.info(
             "socket connected",
-            replica=self.replica,
             sid=session.sid,
             namespace=session.socket.namespace,
             transport=session.socket.transport,
@@ -36,7 +35,6 @@ class Arrivals:
         self._connections.labels(session.socket.namespace).dec()
         logger.info(
             "socket disconnected",
-            replica=self.replica,
             sid=session.sid,
             namespace=session.socket.namespace,
             board=session.room.name,
