@@ -47,14 +47,17 @@ async def test_server_waits_for_a_redis_that_is_not_there_at_its_start(
 async def test_board_is_not_served_while_redis_is_not_there(
     start_replica: StartReplica, own_redis: OwnRedis, stock: StockClients, board: str
 ) -> None:
-    """[E6] [E2] Over HTTP an error that says to try again; a client waits, and is let in when Redis comes."""
+    """[E6] [B8] [E1] Over HTTP an error that says to try again; [E2] a client is closed without a CONNECT_ERROR, comes
+    back, and is let in when Redis comes."""
     own_redis.kill()
     replica = await start_replica(redis_url=own_redis.url, ready=False)
     early = stock.begin(replica.url, auth={"board": board})
     status, body = await replica.get(f"/api/boards/{board}")
-    assert (status, body["error"]["retry"]) == (503, True)
+    assert (status, body["error"]["code"], body["error"]["retry"]) == (503, "store_unavailable", True)
+    await eventually(lambda: replica.lines("rejected", namespace="/"), "its CONNECT is refused")
     own_redis.start()
     await early.hears("init")
+    assert all(data is None or "code" not in data for _, data in early.all("connect_error"))
     assert (await early.ask("drawing", SEGMENT))["ok"]
 
 
