@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from redis.asyncio import Redis
+from whiteboard.store.connection import connect
 from whiteboard.store.log import Batch, Log, NewOp
 
 from tests.e2e.conftest import OpenWindow
@@ -171,7 +171,7 @@ async def test_element_of_a_newer_version_is_a_placeholder(open_window: OpenWind
         "element": {"kind": "hologram", "points": [800, 400, 1100, 600], "color": "red", "width": 4},
     }
     unknown = {"op": "levitate", "id": "newer:2", "by": "somebody", "height": 3}
-    async with Redis.from_url(pair.redis_url) as client:
+    async with connect(pair.redis_url, None, timeout_seconds=5.0) as client:
         ops = [NewOp("newer", n, json.dumps(op).encode()) for n, op in enumerate((op, unknown), 1)]
         await Log(client).append([Batch(board, ops)])
     left, right = await two(open_window, pair, board)

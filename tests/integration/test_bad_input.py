@@ -317,11 +317,11 @@ async def _chunks() -> AsyncIterator[bytes]:
 
 async def test_board_that_is_full_takes_no_more_elements(pair: Pair, board: str) -> None:
     """[E1] [O8] The op is rejected with ``board_full``, others go on; what makes room is accepted."""
-    from redis.asyncio import Redis
+    from whiteboard.store.connection import connect
     from whiteboard.store.log import Batch, Log, NewOp
 
     element = {**STROKE, "points": [1, 1]}
-    async with Redis.from_url(pair.redis_url) as client:
+    async with connect(pair.redis_url, None, timeout_seconds=5.0) as client:
         log = Log(client)
         for first in range(1, 50_001, 2_000):
             ops = [

@@ -13,6 +13,7 @@ from whiteboard.store.bus import REPLICA_CHANNEL, Bus, Taken
 from whiteboard.store.connection import connect
 from whiteboard.store.log import Log, channel
 from whiteboard.store.sessions import SessionKey, Sessions, SessionState
+from whiteboard.store.wire import Wire
 
 from tests.conftest import OwnRedis
 from tests.integration.waiting import eventually
@@ -55,7 +56,7 @@ def new_bus(store: Any, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> Bus:
 async def bus(new_bus: Bus) -> AsyncIterator[Bus]:
     """A bus that runs and has connected."""
     async with running(new_bus.run()):
-        await eventually(lambda: new_bus._pubsub, "the bus connects")
+        await eventually(lambda: new_bus._wire, "the bus connects")
         yield new_bus
 
 
@@ -71,7 +72,7 @@ async def kill_subscriptions(store: Any) -> None:
 async def test_subscription_is_confirmed_before_messages_come(bus: Bus, heard: Heard, log: Log) -> None:
     """[L2] What comes behind the confirmation comes whole and in order; what lay before is the log's to tell."""
     (before,) = await append(log, batch(1))
-    await bus.subscribe("b")
+    bus.subscribe("b")
     await eventually(lambda: heard.told, "the confirmation")
     numbers = [(await append(log, batch(n)))[0].position.n for n in range(2, 50)]
     await eventually(lambda: len(heard.told) == 49, "all messages")
@@ -86,11 +87,11 @@ async def test_no_message_is_missed_behind_a_confirmation_when_commits_never_pau
     """[L2] Whatever number comes first, the next ones follow it without a hole, and the log holds those before it."""
     async with running(_write_on(log)):
         for round_ in range(1, 6):
-            await bus.subscribe("b")
+            bus.subscribe("b")
             await eventually(lambda r=round_: heard.of("b").count("subscribed") == r, "the confirmation")
             seen = len(heard.told)
             await eventually(lambda n=seen: len(heard.told) > n + 5, "some messages")
-            await bus.unsubscribe("b")
+            bus.unsubscribe("b")
     runs = " ".join(what.split("-")[-1] for what in heard.of("b")).split("subscribed")[1:]
     for run in runs:
         numbers = [int(n) for n in run.split()]
@@ -104,8 +105,8 @@ async def _write_on(log: Log) -> None:
 
 async def test_boards_are_brought_apart(bus: Bus, heard: Heard, log: Log) -> None:
     """[L2] Only boards that were asked for, each under its name."""
-    await bus.subscribe("b")
-    await bus.subscribe("c")
+    bus.subscribe("b")
+    bus.subscribe("c")
     await eventually(lambda: len(heard.told) == 2, "both confirmations")
     await append(log, batch(1, board="b"), batch(1, board="c"), batch(1, board="d"), batch(2, board="c"))
     await eventually(lambda: len(heard.told) == 5, "three messages")
@@ -114,16 +115,16 @@ async def test_boards_are_brought_apart(bus: Bus, heard: Heard, log: Log) -> Non
 
 async def test_subscription_ends_when_it_is_no_longer_wanted(bus: Bus, heard: Heard, store: Any, log: Log) -> None:
     """[L2] A replica's cost follows its own boards; the connection stays for the next one."""
-    await bus.subscribe("b")
+    bus.subscribe("b")
     await eventually(lambda: heard.told, "the confirmation")
-    await bus.unsubscribe("b")
+    bus.unsubscribe("b")
 
     async def gone() -> bool:
         return await subscribers(store) == 0
 
     await eventually(gone, "nobody is subscribed")
     await append(log, batch(1))
-    await bus.subscribe("b")
+    bus.subscribe("b")
     await eventually(lambda: heard.of("b") == ["subscribed", "subscribed"], "the second confirmation")
 
 
@@ -142,8 +143,8 @@ async def test_subscriptions_come_back_when_the_connection_is_killed(
     bus: Bus, heard: Heard, store: Any, log: Log
 ) -> None:
     """[L6] `subscribed` is told again for each board: what came in between must be read from the log."""
-    await bus.subscribe("b")
-    await bus.subscribe("c")
+    bus.subscribe("b")
+    bus.subscribe("c")
     await eventually(lambda: len(heard.told) == 2, "both confirmations")
     for round_ in (2, 3, 4):
         await kill_subscriptions(store)
@@ -159,24 +160,18 @@ async def test_board_is_subscribed_when_it_is_asked_for_while_the_bus_connects(
 ) -> None:
     """[L2] A visitor who comes in the very moment of the (re)connect is not forgotten."""
     connecting, go_on = asyncio.Event(), asyncio.Event()
-    make = store.pubsub
+    open_wire = Wire.open
 
-    def slow_pubsub() -> object:
-        pubsub = make()
-        subscribe = pubsub.subscribe
+    async def slow_open(*args: Any) -> Wire:
+        wire = await open_wire(*args)
+        connecting.set()
+        await go_on.wait()
+        return wire
 
-        async def slow_subscribe(*channels: str) -> None:
-            connecting.set()
-            await go_on.wait()
-            await subscribe(*channels)
-
-        pubsub.subscribe = slow_subscribe
-        return pubsub
-
-    monkeypatch.setattr(store, "pubsub", slow_pubsub)
+    monkeypatch.setattr(Wire, "open", slow_open)
     async with running(new_bus.run()):
         await connecting.wait()
-        await new_bus.subscribe("b")
+        new_bus.subscribe("b")
         go_on.set()
         await eventually(lambda: heard.told == [("b", "subscribed")], "the confirmation", seconds=3)
 
@@ -187,9 +182,9 @@ async def test_board_is_subscribed_when_it_was_asked_for_during_an_outage(own_re
     bus = Bus(client, "replica-1", heard)
     own_redis.kill()
     async with running(bus.run()):
-        await bus.subscribe("b")
-        await bus.subscribe("c")
-        await bus.unsubscribe("c")
+        bus.subscribe("b")
+        bus.subscribe("c")
+        bus.unsubscribe("c")
         own_redis.start()
         await eventually(lambda: heard.told, "the confirmation")
     assert heard.told == [("b", "subscribed")]
@@ -204,13 +199,13 @@ async def test_connection_is_given_up_when_redis_is_silent(
     client = connect(own_redis.url, None, timeout_seconds=0.5)
     bus = Bus(client, "replica-1", heard)
     async with running(bus.run()):
-        await bus.subscribe("b")
+        bus.subscribe("b")
         await eventually(lambda: heard.told, "the confirmation")
         await asyncio.sleep(0.5)
         assert heard.told == [("b", "subscribed")]
 
         own_redis.process.send_signal(signal.SIGSTOP)
-        await eventually(lambda: bus._pubsub is None, "the silence is noticed", seconds=3)
+        await eventually(lambda: bus._wire is None, "the silence is noticed", seconds=3)
         own_redis.process.send_signal(signal.SIGCONT)
         await eventually(lambda: len(heard.told) == 2, "subscribed again")
     await client.aclose()

@@ -110,9 +110,9 @@ class Committer:
         sent_at = 0.0
         while True:
             await self._wake.wait()
-            self._wake.clear()
             # An idle replica commits at once; a busy one gathers what comes within a few milliseconds.
             await asyncio.sleep(sent_at + GATHER_SECONDS - self._loop.time())
+            self._wake.clear()
             queues, self._ready = self._ready, []
             sent_at = self._loop.time()
             await self._commit(queues)

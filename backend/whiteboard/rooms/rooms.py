@@ -74,7 +74,7 @@ class Rooms:
         if room is None:
             room = self._rooms[board] = Room(board, self.log, self._metrics)
             self._metrics.rooms.set(len(self._rooms))
-            await self._bus.subscribe(board)
+            self._bus.subscribe(board)
         self._idle.pop(board, None)  # whoever opens it is about to come
         try:
             async with asyncio.timeout(self._open_seconds):
@@ -101,7 +101,7 @@ class Rooms:
         finally:
             self._readings -= 1
             self._idle[board] = asyncio.get_running_loop().time()
-            await self._close_idle()
+            self._close_idle()
 
     def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
         """
@@ -204,7 +204,7 @@ class Rooms:
             for room in self._rooms.values():
                 room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
-            await self._find_idle()
+            self._find_idle()
 
     async def _refresh_sessions(self) -> None:
         now = time.monotonic()
@@ -221,13 +221,13 @@ class Rooms:
             if head < n or n <= room.position.n < head:
                 room.repair()
 
-    async def _find_idle(self) -> None:
+    def _find_idle(self) -> None:
         now = asyncio.get_running_loop().time()
         for board in self._rooms:
             self._idle.setdefault(board, now)
-        await self._close_idle(unused_since=now - _IDLE_SECONDS)
+        self._close_idle(unused_since=now - _IDLE_SECONDS)
 
-    async def _close_idle(self, unused_since: float = -math.inf) -> None:
+    def _close_idle(self, unused_since: float = -math.inf) -> None:
         """Close the rooms that nobody is in: those unused for long, and the longest unused above the bound."""
         for board in [board for board in self._idle if self._is_used(board)]:
             del self._idle[board]
@@ -237,7 +237,7 @@ class Rooms:
                 del self._idle[board]
                 self._rooms.pop(board).close()
                 self._metrics.rooms.set(len(self._rooms))
-                await self._bus.unsubscribe(board)
+                self._bus.unsubscribe(board)
 
     def _is_used(self, board: str) -> bool:
         room = self._rooms.get(board)

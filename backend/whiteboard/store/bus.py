@@ -16,6 +16,7 @@ import structlog
 
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 from whiteboard.store.log import board_of, channel
+from whiteboard.store.wire import Wire
 
 _SILENCE_SECONDS = 5.0
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -73,18 +74,18 @@ class Bus:
         # A subscription of our own keeps the connection in Pub/Sub mode, and tested, when no board is open.
         self._own_channel = REPLICA_CHANNEL + replica
         self._boards: set[str] = set()
-        self._pubsub: Any = None
+        self._wire: Wire | None = None
         self._heard = False
 
-    async def subscribe(self, board: str) -> None:
+    def subscribe(self, board: str) -> None:
         """Ask for a board's commits; ``Listener.subscribed`` tells when they come, at once or after an outage."""
         self._boards.add(board)
-        await self._tell("subscribe", board)
+        self._send("SUBSCRIBE", channel(board))
 
-    async def unsubscribe(self, board: str) -> None:
+    def unsubscribe(self, board: str) -> None:
         """Ask for no more commits of a board; a few may still come."""
         self._boards.discard(board)
-        await self._tell("unsubscribe", board)
+        self._send("UNSUBSCRIBE", channel(board))
 
     async def publish(self, messages: Mapping[str, bytes]) -> None:
         """Publish a message a board, in one round trip, for whoever listens; what cannot be published is dropped."""
@@ -98,63 +99,49 @@ class Bus:
         """Read until cancelled; connect again, with growing pauses, whenever the connection is lost."""
         attempt = 0
         while True:
-            pubsub = self._redis.pubsub()
             self._heard = False
             try:
-                await self._serve(pubsub)
+                await self._serve()
             except (RedisError, *OUTAGE) as error:
                 if self._heard:
                     attempt = 0
                 if attempt == 0:
                     logger.warning("bus lost", error=str(error))
             finally:
-                self._pubsub = None
-                await pubsub.aclose()  # type: ignore[no-untyped-call]
+                if self._wire is not None:
+                    await self._wire.aclose()
+                    self._wire = None
             pause = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)]
             attempt += 1
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
 
-    async def _serve(self, pubsub: Any) -> None:
-        """Subscribe, then read until the connection fails or stays silent after a ping."""
-        boards = set(self._boards)
-        await pubsub.subscribe(self._own_channel, *map(channel, boards))
-        self._pubsub = pubsub
-        for board in self._boards - boards:  # asked for while the first subscription was under way
-            await self._tell("subscribe", board)
-        reader = asyncio.create_task(self._read(pubsub))
+    async def _serve(self) -> None:
+        """Subscribe, then listen until the connection fails or stays silent after a ping."""
+        wire = self._wire = await Wire.open(self._redis, self._told)
+        self._send("SUBSCRIBE", self._own_channel, *map(channel, self._boards))
         pinged = False
-        try:
-            while not (await asyncio.wait({reader}, timeout=_SILENCE_SECONDS))[0]:
-                if pinged and not self._heard:
-                    raise ConnectionError("no answer to a ping")
-                pinged = not self._heard
-                self._heard = False
-                if pinged:
-                    await pubsub.ping()
-            reader.result()
-        finally:
-            reader.cancel()
+        while not (await asyncio.wait({wire.ended}, timeout=_SILENCE_SECONDS))[0]:
+            if pinged and not self._heard:
+                raise ConnectionError("no answer to a ping")
+            pinged = not self._heard
+            self._heard = False
+            if pinged:
+                self._send("PING")
+        wire.ended.result()
 
-    async def _tell(self, command: str, board: str) -> None:
-        if self._pubsub is not None:
-            try:
-                await getattr(self._pubsub, command)(channel(board))
-            except (RedisError, *OUTAGE):
-                # The reader meets the same fault, and subscribes to all boards anew.
-                logger.debug("bus command failed", command=command, board=board)
+    def _send(self, *command: str) -> None:
+        if self._wire is not None:
+            self._wire.send((command,))
 
-    async def _read(self, pubsub: Any) -> None:
-        while True:
-            # No timeout here: it would cost a timer a message. Silence is noticed by whoever waits for this reader.
-            message = await pubsub.get_message(timeout=None)
-            self._heard = True
-            name: bytes = message["channel"] or b""
+    def _told(self, reply: Any) -> None:
+        self._heard = True
+        if isinstance(reply, RedisError):
+            raise reply
+        kind, name, *rest = reply if isinstance(reply, list) else (reply, b"")
+        if kind == b"message":
             if name.endswith(b"}:bus"):
-                if message["type"] == "message":
-                    self._listener.message(board_of(name), message["data"])
-                elif message["type"] == "subscribe":
-                    self._listener.subscribed(board_of(name))
-            elif message["type"] == "message":
-                taken = Taken.decode(message["data"])
-                if taken is not None:
-                    self._listener.taken(taken)
+                self._listener.message(board_of(name), rest[0])
+            elif (taken := Taken.decode(rest[0])) is not None:
+                self._listener.taken(taken)
+        elif kind == b"subscribe" and name.endswith(b"}:bus"):
+            self._listener.subscribed(board_of(name))

@@ -1,9 +1,11 @@
 """How a replica reaches Redis."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -17,6 +19,19 @@ OUTAGE: Final = (RedisConnectionError, RedisTimeoutError, OSError)
 """What a Redis that cannot be reached, or does not answer in time, raises."""
 
 __all__ = ["OUTAGE", "Redis", "RedisError", "connect"]
+
+
+class Redis(AsyncRedis):
+    """redis-py's client, and what ends with it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on_close: list[Callable[[], Awaitable[None]]] = []
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        for close in self.on_close:
+            await close()
+        await super().aclose(close_connection_pool)
 
 
 def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Redis:
@@ -38,4 +53,6 @@ def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Red
         # With them on (a managed service's push messages), a connection that the server has closed passes as ready.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
-    return Redis.from_pool(pool)
+    redis = Redis.from_pool(pool)
+    assert isinstance(redis, Redis)
+    return redis

@@ -16,6 +16,7 @@ from whiteboard.domain.positions import Lineage, Offset, Position
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.commits import FORMAT_VERSION, Commit, decode_entry
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
+from whiteboard.store.wire import Command, Pipe
 
 _CLIENT_REMEMBERED_SECONDS = 30 * 24 * 3600
 _PAGE = 500
@@ -50,6 +51,7 @@ class Log:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._pipe = Pipe(redis)
         self._sha = ""
 
     async def append(self, batches: Sequence[Batch]) -> list[Appended | RedisError]:
@@ -78,17 +80,17 @@ class Log:
     async def _evaluate(self, batches: Sequence[Batch]) -> list[object]:
         if not self._sha:
             self._sha = await self._redis.script_load(_APPEND)
-        pipeline = self._redis.pipeline(transaction=False)
-        for batch in batches:
-            clients = {op.client: index for index, op in enumerate({op.client: op for op in batch.ops}.values(), 1)}
-            keys = [_key(batch.board, "log"), _key(batch.board, "meta")]
-            keys += [_key(batch.board, f"client:{client}") for client in clients]
-            args: list[bytes | str | int] = [channel(batch.board), FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS]
-            for op in batch.ops:
-                args += (clients[op.client], op.n, op.raw)
-            pipeline.evalsha(self._sha, len(keys), *keys, *args)
-        replies: list[object] = await pipeline.execute(raise_on_error=False)
-        return replies
+        return await self._pipe.execute([self._command(batch) for batch in batches])
+
+    def _command(self, batch: Batch) -> Command:
+        clients = {op.client: index for index, op in enumerate({op.client: op for op in batch.ops}.values(), 1)}
+        keys = [_key(batch.board, "log"), _key(batch.board, "meta")]
+        keys += [_key(batch.board, f"client:{client}") for client in clients]
+        command: list[str | bytes | int] = ["EVALSHA", self._sha, len(keys), *keys]
+        command += (channel(batch.board), FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS)
+        for op in batch.ops:
+            command += (clients[op.client], op.n, op.raw)
+        return tuple(command)
 
     async def read(self, board: str, after: int, upto: int) -> list[Commit]:
         """
