@@ -97,9 +97,9 @@ async def running(
         health = Health(redis)
         sessions = Sessions(redis, replica, settings.recovery_seconds)
         rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
-        visits = Visits(sessions)
+        visits = Visits(sessions, rooms)
         replicas = Replicas(redis, replica)
-        workers = [_start(worker, orders) for worker in (health.run(), replicas.run(), *rooms.workers())]
+        workers = [_start(worker, orders) for worker in (health.run(), replicas.run(), visits.run(), *rooms.workers())]
         stack.push_async_callback(_end, workers)
         stack.push_async_callback(_flush, rooms, visits)
 

@@ -223,6 +223,21 @@ async def test_session_is_over_when_its_window_has_passed(
     assert await back.socket.event("init") == [{"color": "black"}]
 
 
+async def test_session_is_in_redis_for_as_long_as_it_is_connected(
+    start_replica: StartReplica, redis_url: str, come: Come
+) -> None:
+    """[S1] However short the window is, and though Redis loses it."""
+    replica = await start_replica(redis_url=redis_url, recovery_seconds="1")
+    ann = await come(replica.url)
+    await ann.recolor("blue")
+    with redis.Redis.from_url(redis_url) as client:
+        (key,) = client.keys("wb:*:session:*")
+        for _ in range(2):
+            client.delete(key)
+            await eventually(lambda: client.hget(key, "color") == b"blue", "it is there again")
+        assert 500 < client.pttl(key) <= 1_500
+
+
 @pytest.mark.parametrize("elsewhere", [True, False], ids=["another replica", "the same replica"])
 async def test_former_connection_is_told_nothing_more_and_closed_when_its_session_is_claimed(
     pair: Pair, come: Come, elsewhere: bool

@@ -131,12 +131,13 @@ async def test_subscription_ends_when_it_is_no_longer_wanted(bus: Bus, heard: He
 async def test_replica_is_told_when_a_session_of_its_is_claimed(bus: Bus, heard: Heard, store: Any) -> None:
     """[R2] On its own channel, whatever boards it is subscribed to; a message of a newer version is passed over."""
     sessions, key = Sessions(store, "replica-1", 120.0), SessionKey.of("b", "pid")
-    await sessions.create(key, SessionState("sid", "client", "red", 4.0, Offset(1, 1, 0)))
+    await sessions.write(key, SessionState("sid", "client", "red", 4.0, Offset(1, 1, 0)))
     for news in ("greeting from tomorrow", "taken", "taken b hash soon", b"\xff"):
         await store.publish(REPLICA_CHANNEL + "replica-1", news)
-    await Sessions(store, "replica-2", 120.0).claim(key, "client")
+    claimed = await Sessions(store, "replica-2", 120.0).claim(key, "client")
     await eventually(lambda: heard.told, "the news")
-    assert heard.told == [("b", f"taken {key.pid_hash} 2")]
+    assert claimed is not None
+    assert heard.told == [("b", f"taken {key.pid_hash} {claimed.generation}")]
 
 
 async def test_subscriptions_come_back_when_the_connection_is_killed(

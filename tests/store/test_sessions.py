@@ -26,9 +26,17 @@ def another(store: Any) -> Sessions:
     return Sessions(store, "replica-2", 120.0)
 
 
+async def claimed(sessions: Sessions) -> SessionState:
+    """Claim the session, which is there."""
+    state = await sessions.claim(KEY, "client-1")
+    assert state is not None
+    return state
+
+
 async def test_session_is_written_with_its_version_and_its_end(sessions: Sessions, store: Any) -> None:
-    """[S1] A hash that ends by itself the recovery window after it was last written."""
-    await sessions.create(KEY, STATE)
+    """[S1] A hash that ends by itself the recovery window, and half of it for refreshes that fail, after it was last
+    written."""
+    assert await sessions.write(KEY, STATE) == 1
     assert await store.hgetall(str(KEY)) == {
         b"v": b"1",
         b"sid": b"sid-1",
@@ -39,51 +47,69 @@ async def test_session_is_written_with_its_version_and_its_end(sessions: Session
         b"generation": b"1",
         b"owner": b"replica-1",
     }
-    assert 119_000 < await store.pttl(str(KEY)) <= 120_000
+    assert 179_000 < await store.pttl(str(KEY)) <= 180_000
+    assert sessions.refresh_seconds == 30
 
 
-async def test_session_keeps_what_a_change_does_not_name(sessions: Sessions, store: Any) -> None:
-    """[S1] A change of style is that only, and starts the lifetime anew."""
-    await sessions.create(KEY, STATE)
+async def test_change_is_written_and_starts_the_lifetime_anew(sessions: Sessions, store: Any) -> None:
+    """[S1] A replica that comes to it finds all of it."""
+    await sessions.write(KEY, STATE)
     await store.pexpire(str(KEY), 5_000)
-    assert await sessions.write(KEY, 1, "blue", 9.0)
+    changed = STATE._replace(color="blue", width=9.0)
+    assert await sessions.write(KEY, changed) == 1
     assert await store.pttl(str(KEY)) > 100_000
-    assert await another(store).claim(KEY, "client-1") == STATE._replace(color="blue", width=9.0, generation=2)
+    state = await claimed(another(store))
+    assert state == changed._replace(generation=state.generation)
 
 
 async def test_claim_brings_the_session_back_on_another_replica(sessions: Sessions, store: Any) -> None:
     """[R2] Each claim raises the generation and tells the replica that had it, which may be the same one."""
-    await sessions.create(KEY, STATE)
+    await sessions.write(KEY, STATE)
     async with store.pubsub() as listener:
         await listener.subscribe(REPLICA_CHANNEL + "replica-1", REPLICA_CHANNEL + "replica-2")
         for _ in range(2):
             assert (await listener.get_message(timeout=5))["type"] == "subscribe"
-        assert await another(store).claim(KEY, "client-1") == STATE._replace(generation=2)
-        assert await sessions.claim(KEY, "client-1") == STATE._replace(generation=3)
+        generations = [(await claimed(replica)).generation for replica in (another(store), sessions)]
         told = [await listener.get_message(timeout=5) for _ in range(2)]
+    assert 1 < generations[0] < generations[1]
     assert [message["channel"].decode() for message in told] == [
         REPLICA_CHANNEL + "replica-1",
         REPLICA_CHANNEL + "replica-2",
     ]
-    assert [message["data"].split()[-1] for message in told] == [b"2", b"3"]
+    assert [int(message["data"].split()[-1]) for message in told] == generations
     assert await store.hget(str(KEY), "owner") == b"replica-1"
 
 
 async def test_write_fails_when_the_session_has_been_claimed(sessions: Sessions, store: Any) -> None:
-    """[R2] A replica that has slept cannot undo what came after; nor can it bring back what is over."""
-    await sessions.create(KEY, STATE)
-    await another(store).claim(KEY, "client-1")
-    assert not await sessions.write(KEY, 1, "blue", 9.0)
+    """[R2] A replica that has slept cannot undo what came after, and learns who holds the session."""
+    await sessions.write(KEY, STATE)
+    later = await claimed(another(store))
+    assert await sessions.write(KEY, STATE._replace(color="blue")) == later.generation
+    assert await sessions.refresh([(KEY, 1)]) == [later.generation]
     assert await store.hget(str(KEY), "color") == b"red"
-    assert await another(store).write(KEY, 2, "green", 9.0)
+    assert await another(store).write(KEY, later._replace(color="green")) == later.generation
+    assert await store.hget(str(KEY), "color") == b"green"
+
+
+async def test_later_generation_stands_when_redis_lost_the_session_and_an_earlier_one_is_written_first(
+    sessions: Sessions, store: Any
+) -> None:
+    """[R2] [S1] Neither a holder of old nor a claim of what it wrote can get ahead of whoever really has it."""
+    await sessions.write(KEY, STATE)
+    later = await claimed(another(store))
     await store.delete(str(KEY))
-    assert not await sessions.write(KEY, 2, "blue", 9.0)
-    assert not await store.exists(str(KEY))
+    await sessions.write(KEY, STATE)
+    assert await another(store).refresh([(KEY, later.generation)]) == [1]
+    assert await another(store).write(KEY, later) == later.generation
+    assert await sessions.refresh([(KEY, 1)]) == [later.generation]
+    await store.delete(str(KEY))
+    await sessions.write(KEY, STATE)
+    assert (await claimed(sessions)).generation > later.generation
 
 
 async def test_claim_finds_nothing_when_there_is_no_such_session(sessions: Sessions, store: Any) -> None:
     """[R4] Neither an unknown pid nor one of another board or client; and asking leaves nothing behind."""
-    await sessions.create(KEY, STATE)
+    await sessions.write(KEY, STATE)
     assert await sessions.claim(KEY, "client-2") is None
     assert await sessions.claim(KEY, "") is None
     assert await sessions.claim(SessionKey.of("b", "another pid"), "client-1") is None
@@ -94,22 +120,23 @@ async def test_claim_finds_nothing_when_there_is_no_such_session(sessions: Sessi
 
 async def test_claims_get_generations_of_their_own_when_they_come_at_once(sessions: Sessions, store: Any) -> None:
     """[R2] Of two that race, one is the later."""
-    await sessions.create(KEY, STATE)
-    claimed = await asyncio.gather(*(replica.claim(KEY, "client-1") for replica in [sessions, another(store)] * 5))
-    assert sorted(state.generation for state in claimed if state) == list(range(2, 12))
+    await sessions.write(KEY, STATE)
+    came = await asyncio.gather(*(claimed(replica) for replica in [sessions, another(store)] * 5))
+    assert len({state.generation for state in came}) == 10
 
 
 async def test_session_lives_on_when_it_is_refreshed(sessions: Sessions, store: Any) -> None:
-    """[S1] One that is over stays over: a refresh brings nothing back."""
+    """[S1] Of one that Redis has lost its holder is told, to write it again; asking leaves nothing behind."""
     others = [SessionKey.of(f"b{i}", "pid") for i in range(3)]
     for key in (KEY, *others):
-        await sessions.create(key, STATE)
+        await sessions.write(key, STATE)
         await store.pexpire(str(key), 5_000)
     await store.delete(str(others[2]))
-    await sessions.refresh([KEY, *others])
+    await store.script_flush()
+    assert await sessions.refresh([(key, 1) for key in (KEY, *others)]) == [1, 1, 1, 0]
     assert [await store.pttl(str(key)) > 100_000 for key in (KEY, *others)] == [True, True, True, False]
     assert not await store.exists(str(others[2]))
-    await sessions.refresh([])
+    assert await sessions.refresh([]) == []
 
 
 def test_key_does_not_tell_the_secret() -> None:
@@ -126,10 +153,9 @@ async def test_store_counts_as_unavailable_when_redis_is_gone(own_redis: OwnRedi
     own_redis.kill()
     sessions = Sessions(client, "replica-1", 120.0)
     for call in (
-        lambda: sessions.create(KEY, STATE),
+        lambda: sessions.write(KEY, STATE),
         lambda: sessions.claim(KEY, "client-1"),
-        lambda: sessions.write(KEY, 1, "red", 4.0),
-        lambda: sessions.refresh([KEY]),
+        lambda: sessions.refresh([(KEY, 1)]),
     ):
         with pytest.raises(StoreUnavailable):
             await call()

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import time
 from collections.abc import Coroutine, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
@@ -31,7 +30,6 @@ MAX_IDLE_ROOMS: Final = 64
 """Open rooms of boards that nobody is on: they spare the next visitor the reading of the log."""
 MAX_READINGS: Final = 64
 """Boards that nobody is on, being opened for somebody who only reads."""
-_REFRESH_SHARE: Final = 0.25  # of a session's lifetime: three refreshes may fail before one is lost
 
 logger = structlog.get_logger(__name__)
 
@@ -56,8 +54,11 @@ class Rooms:
         self._idle: dict[str, float] = {}
         """Boards that nobody is on, the longest unused first, and since when."""
         self._readings = 0
-        self._refresh_at = 0.0
         self._joining: set[asyncio.Task[None]] = set()
+
+    def everybody(self) -> list[Session]:
+        """Return the sessions of all rooms."""
+        return [session for room in self._rooms.values() for session in room.sessions]
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what must run for as long as rooms are served."""
@@ -198,19 +199,12 @@ class Rooms:
             await asyncio.sleep(_UPKEEP_SECONDS)
             try:
                 await self._compare_heads()
-                await self._refresh_sessions()
             except StoreUnavailable as error:
                 logger.debug("upkeep put off", error=str(error))
             for room in self._rooms.values():
                 room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
             self._find_idle()
-
-    async def _refresh_sessions(self) -> None:
-        now = time.monotonic()
-        if now >= self._refresh_at:
-            await self.sessions.refresh(session.key for room in self._rooms.values() for session in room.sessions)
-            self._refresh_at = now + self.sessions.lifetime_seconds * _REFRESH_SHARE
 
     async def _compare_heads(self) -> None:
         """Find rooms whose last message was lost: no gap shows that (L6)."""

@@ -98,6 +98,11 @@ class Session:
         self._held: deque[Frame] = deque()
         self._held_bytes = 0
 
+    @property
+    def durable(self) -> SessionState:
+        """What of it is to be in Redis now."""
+        return SessionState(self.sid, self.client, self.color, self.width, self.start, self.generation)
+
     def hold(self, frames: Sequence[Frame]) -> bool:
         """Keep frames back while joining. False once that is more than may wait for a session: then none is kept."""
         self._held += frames

@@ -5,25 +5,36 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+import structlog
+
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
-from whiteboard.protocol.codec import Style
+from whiteboard.rooms.change import Change
 from whiteboard.rooms.dialects import CLASSIC, Dialect
 from whiteboard.rooms.room import Room
+from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session, State
+from whiteboard.store.bus import Taken
 from whiteboard.store.sessions import SessionKey, Sessions, SessionState
 
 FIRST_COLOR: Final = "black"
 FIRST_WIDTH_PX: Final = 4.0
 _RETRY_SECONDS: Final = 0.5
 
+logger = structlog.get_logger(__name__)
+
 
 class Visits:
     """Begins sessions and recovers them, and keeps what Redis knows of them true."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, rooms: Rooms) -> None:
+        """
+        Args:
+            rooms: where the sessions are that are to be kept.
+        """
         self._sessions = sessions
+        self._rooms = rooms
         self._writers: dict[Session, asyncio.Task[None]] = {}
         self._changed: set[Session] = set()
 
@@ -60,7 +71,7 @@ class Visits:
         state = style._replace(sid=secrets.token_urlsafe(12), start=start, generation=1)
         pid = secrets.token_urlsafe(18)
         session = Session(socket, room, SessionKey.of(room.name, pid), dialect, state)
-        await self._sessions.create(session.key, state)
+        await self._sessions.write(session.key, session.durable)
         socket.introduce(session.sid, pid)
         session.lost_place = known is not None
         return session
@@ -70,16 +81,17 @@ class Visits:
             return None
         return await self._sessions.claim(SessionKey.of(room.name, pid), client)
 
-    def restyle(self, session: Session, style: Style) -> "asyncio.Task[None]":
-        """
-        Change a session's colour or width, here and in Redis; of quick changes the last one is written.
+    def change(self, session: Session) -> Change:
+        """Let a handler change what is kept of a session: ``with`` or ``async with`` (see ``rooms.change``)."""
+        return Change(session, self.write)
 
-        Returns: what ends once Redis knows it.
+    def write(self, session: Session) -> "asyncio.Task[None]":
         """
-        if isinstance(style.color, str):
-            session.color = style.color
-        if isinstance(style.width, float):
-            session.width = style.width
+        Write what a session is now; of quick changes the last one is written.
+
+        Returns: what ends once Redis knows it, or once another connection has claimed the session: that one's state
+        stands then. An outage is waited for, but not when the client has left.
+        """
         self._changed.add(session)
         writer = self._writers.get(session)
         if writer is None:
@@ -90,22 +102,46 @@ class Visits:
         """Wait until Redis knows every change."""
         await asyncio.gather(*self._writers.values())
 
+    async def run(self) -> None:
+        """Keep this replica's sessions alive in Redis, and there at all, until cancelled (S1)."""
+        while True:
+            await asyncio.sleep(self._sessions.refresh_seconds)
+            try:
+                await self._refresh()
+            except StoreUnavailable as error:
+                logger.debug("sessions not refreshed", error=str(error))
+
+    async def _refresh(self) -> None:
+        here = self._rooms.everybody()
+        held = await self._sessions.refresh([(session.key, session.generation) for session in here])
+        for session, generation in zip(here, held, strict=True):
+            _give_up(session, generation)
+            if generation < session.generation and session.state is not State.LEFT:
+                await asyncio.shield(self.write(session))  # one by one: Redis, back from a loss, has enough to do
+
     async def _write(self, session: Session) -> None:
         # One writer a session: two writes on two connections could arrive the wrong way round.
         try:
             while session in self._changed:
                 self._changed.discard(session)
                 try:
-                    # What another connection has claimed since is written by that one.
-                    await self._sessions.write(session.key, session.generation, session.color, session.width)
+                    generation = await self._sessions.write(session.key, session.durable)
                 except StoreUnavailable:
                     if session.state is State.LEFT:
                         return
                     self._changed.add(session)
                     await asyncio.sleep(_RETRY_SECONDS)
+                else:
+                    _give_up(session, generation)
         finally:
             # Here, and not once the task is done: what changes in between would find a writer that writes no more.
             del self._writers[session]
+
+
+def _give_up(session: Session, generation: int) -> None:
+    """Let a session go that a later generation has: the message that told of the claim was lost (R2)."""
+    if generation > session.generation:
+        session.room.taken(Taken(*session.key, generation))
 
 
 def _place(offset: object, start: Offset, dialect: Dialect) -> Offset | None:

@@ -2,13 +2,14 @@
 Sessions in Redis, written ahead: whichever replica a client comes back to finds its state (SPEC.md S1, R2).
 
 ``wb:{B}:session:<hash of pid>`` is a hash. It lives while its replica refreshes it, and for the recovery window
-after. Its generation rises with each claim; a write by an older one fails, so a replica that has slept cannot undo
-what came after.
+after; what Redis has lost of a living session its replica writes again. Its generation rises with each claim; a write
+by an older one fails, so a replica that has slept cannot undo what came after.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib import resources
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from whiteboard.domain.positions import Offset
@@ -17,6 +18,7 @@ from whiteboard.store.bus import REPLICA_CHANNEL, Taken
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 
 FORMAT_VERSION: Final = 1
+_REFRESH_SHARE: Final = 0.25
 _LUA = resources.files("whiteboard.store").joinpath("lua")
 
 
@@ -55,27 +57,17 @@ class Sessions:
     def __init__(self, redis: Redis, replica: str, recovery_seconds: float) -> None:
         """
         Args:
-            recovery_seconds: how long a session outlives its connection.
+            recovery_seconds: how long a session outlives its connection, at least.
         """
         self._redis = redis
         self._replica = replica
         self.lifetime_seconds = recovery_seconds
-        self._lifetime_ms = int(recovery_seconds * 1000)
+        self.refresh_seconds = recovery_seconds * _REFRESH_SHARE
+        """How often to ``refresh``: one that comes late, or fails once, costs nothing of the recovery window."""
+        self._expiry_ms = int((recovery_seconds + 2 * self.refresh_seconds) * 1000)
         self._claim = redis.register_script(_LUA.joinpath("claim.lua").read_text())
         self._write = redis.register_script(_LUA.joinpath("write.lua").read_text())
-
-    async def create(self, key: SessionKey, state: SessionState) -> None:
-        """
-        Write a new session and start its lifetime.
-
-        Raises:
-            StoreUnavailable: no answer in time (retry: writing twice does no harm).
-        """
-        fields: Any = {**state._asdict(), "start": str(state.start), "owner": self._replica, "v": FORMAT_VERSION}
-        pipeline = self._redis.pipeline(transaction=True)
-        pipeline.hset(str(key), mapping=fields)
-        pipeline.pexpire(str(key), self._lifetime_ms)
-        await _answer(pipeline.execute())
+        self._refresh = redis.register_script(_LUA.joinpath("refresh.lua").read_text())
 
     async def claim(self, key: SessionKey, client: str) -> SessionState | None:
         """
@@ -85,7 +77,7 @@ class Sessions:
             StoreUnavailable: no answer in time (retry: a claim that nobody follows up does no harm).
         """
         note = Taken.encode(*key)
-        args: list[str | int] = [self._replica, self._lifetime_ms, REPLICA_CHANNEL, note, client]
+        args: list[str | int] = [self._replica, self._expiry_ms, REPLICA_CHANNEL, note, client]
         reply: list[bytes] = await _answer(self._claim(keys=[str(key)], args=args))
         if not reply:
             return None
@@ -99,27 +91,37 @@ class Sessions:
             int(fields["generation"]),
         )
 
-    async def write(self, key: SessionKey, generation: int, color: str, width: float) -> bool:
+    async def write(self, key: SessionKey, state: SessionState) -> int:
         """
-        Write a session's style and start its lifetime anew; False if somebody else has claimed it.
+        Write a session, new or changed, and start its lifetime anew, unless a later generation has it.
+
+        Returns: the generation that holds it now; if that is a later one, nothing was written.
 
         Raises:
             StoreUnavailable: no answer in time (retry: writing twice does no harm).
         """
-        args: list[str | float] = [generation, self._lifetime_ms, "color", color, "width", width]
-        return bool(await _answer(self._write(keys=[str(key)], args=args)))
+        fields: dict[str, Any] = {**state._asdict(), "start": str(state.start)}
+        fields |= {"owner": self._replica, "v": FORMAT_VERSION}
+        args = [fields.pop("generation"), self._expiry_ms, *chain(*fields.items())]
+        return int(await _answer(self._write(keys=[str(key)], args=args)))
 
-    async def refresh(self, keys: Iterable[SessionKey]) -> None:
+    async def refresh(self, sessions: Sequence[tuple[SessionKey, int]]) -> list[int]:
         """
-        Start the lifetime of sessions anew, in one round trip.
+        Start the lifetime of sessions anew, each named with its generation, in one round trip.
+
+        Returns: the generation that holds each now: if that is a later one, the session was claimed; if an earlier
+        one, or 0, Redis has lost it, and it is to be written again.
 
         Raises:
             StoreUnavailable: no answer in time (retry).
         """
+        if not sessions:
+            return []
         pipeline = self._redis.pipeline(transaction=False)
-        for key in keys:
-            pipeline.pexpire(str(key), self._lifetime_ms)
-        await _answer(pipeline.execute())
+        for key, generation in sessions:
+            await self._refresh(keys=[str(key)], args=[generation, self._expiry_ms], client=pipeline)
+        held: list[int] = await _answer(pipeline.execute())
+        return held
 
 
 async def _answer(reply: Any) -> Any:

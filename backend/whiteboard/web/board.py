@@ -70,9 +70,11 @@ class BoardApplication:
             for raw in split_ops(args[0]):
                 self._receive_op(socket.session, raw)
         elif name == "session":
-            written = self._visits.restyle(socket.session, parse(args[0], _style_decoder))
+            style, change = parse(args[0], _style_decoder), self._visits.change(socket.session)
+            with change as kept:
+                kept.color, kept.width = style.color or kept.color, style.width or kept.width
             if ack is not None:
-                written.add_done_callback(lambda _: ack.send({"ok": True}))
+                change.written.add_done_callback(lambda _: ack.send({"ok": True}))
             return
         elif name == "cursor":
             self._rooms.pointing.move(socket.session, decode_cursor(args[0]))

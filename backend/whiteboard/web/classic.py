@@ -88,9 +88,11 @@ class ClassicApplication:
         style = parse(raw, _style_decoder)
         if style.color is msgspec.UNSET:
             raise Invalid("colorUpdate needs color")
-        written = self._visits.restyle(session, Style(color=style.color))
+        change = self._visits.change(session)
+        with change as kept:
+            kept.color = style.color
         if ack is not None:
-            written.add_done_callback(lambda _: ack.send({"ok": True}))
+            change.written.add_done_callback(lambda _: ack.send({"ok": True}))
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Let the session go; it stays in Redis for the recovery window."""

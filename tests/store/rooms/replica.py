@@ -66,9 +66,9 @@ class Replica:
         self.rooms = rooms
         self.metrics = rooms._metrics
         self.errors: list[WhiteboardError] = []
-        visits, arrivals = Visits(sessions), Arrivals(name, self.metrics)
-        self.board = BoardApplication(rooms, visits, arrivals)
-        self._classic = ClassicApplication(rooms, visits, arrivals, client=secrets.token_urlsafe(15))
+        self.visits, arrivals = Visits(sessions, rooms), Arrivals(name, self.metrics)
+        self.board = BoardApplication(rooms, self.visits, arrivals)
+        self._classic = ClassicApplication(rooms, self.visits, arrivals, client=secrets.token_urlsafe(15))
 
     async def classic(self, board: str = "b", **auth: str) -> Socket:
         """Let a classic client join a board; ``auth`` may be what makes it recover (``pid``, ``offset``)."""
