@@ -50,3 +50,27 @@ async def test_replica_is_still_found_when_redis_is_away(own_redis: OwnRedis) ->
     assert await two.find("three") is None
     await Replicas(client, "one").announce("10.0.0.1:3001")
     await client.aclose()
+
+
+async def test_name_that_nobody_has_is_asked_for_once_a_second(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[E7] Sids come from clients: what they make up costs Redis little, the process no memory, and hides nobody."""
+    monkeypatch.setattr("whiteboard.store.replicas._MAX_KNOWN", 10)
+    get, asked = store.get, []
+
+    async def counted(key: str) -> Any:
+        asked.append(key)
+        return await get(key)
+
+    monkeypatch.setattr(store, "get", counted)
+    two = Replicas(store, "two")
+    assert [await two.find("one") for _ in range(100)] == [None] * 100
+    assert len(asked) == 1
+    await Replicas(store, "one").announce("10.0.0.1:3000")
+
+    async def is_found() -> bool:
+        return await two.find("one") == "10.0.0.1:3000"
+
+    await eventually(is_found, "the second is over", seconds=5)
+    for n in range(100):
+        await two.find(f"nobody-{n}")
+    assert len(two._known) <= 10

@@ -12,6 +12,8 @@ from whiteboard.store.connection import OUTAGE, Redis, RedisError
 
 _LEASE_SECONDS: Final = 20
 _RENEW_SECONDS: Final = 5.0
+_MISSING_SECONDS: Final = 1.0
+_MAX_KNOWN: Final = 1_000
 
 
 class Replicas:
@@ -21,10 +23,15 @@ class Replicas:
         self._redis = redis
         self._name = name
         self._address: str | None = None
-        self._known: dict[str, tuple[float, str]] = {}
+        self._known: dict[str, tuple[float, str | None]] = {}
+        """By name: until when to believe it, and the address, None if there is no such replica."""
 
     async def find(self, name: str) -> str | None:
-        """Return the ``host:port`` of a replica, None if it does not run or Redis cannot tell."""
+        """
+        Return the ``host:port`` of a replica, None if it does not run or Redis cannot tell.
+
+        Names come from clients: also that there is no such replica is remembered, for a second.
+        """
         now = asyncio.get_running_loop().time()
         found = self._known.get(name)
         if found is not None and found[0] > now:
@@ -33,11 +40,10 @@ class Replicas:
             address: Any = await self._redis.get(_key(name))
         except (RedisError, *OUTAGE):
             return None if found is None else found[1]
-        if address is None:
-            self._known.pop(name, None)
-            return None
-        self._known[name] = (now + _RENEW_SECONDS, address.decode())
-        return self._known[name][1]
+        if len(self._known) >= _MAX_KNOWN:
+            self._known.clear()
+        self._known[name] = (now + (_RENEW_SECONDS if address else _MISSING_SECONDS), _text(address))
+        return _text(address)
 
     async def announce(self, address: str) -> None:
         """Tell the others that this replica is reached at ``address`` (``host:port``), and go on telling them."""
@@ -59,6 +65,10 @@ class Replicas:
         if self._address is not None:
             with contextlib.suppress(RedisError, *OUTAGE):
                 await self._redis.set(_key(self._name), self._address, ex=_LEASE_SECONDS)
+
+
+def _text(address: bytes | None) -> str | None:
+    return None if address is None else address.decode()
 
 
 def _key(name: str) -> str:
