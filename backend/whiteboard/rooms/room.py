@@ -22,6 +22,7 @@ from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit, decode_commit, decode_message
 from whiteboard.protocol.cursors import decode_message as decode_cursors
 from whiteboard.rooms.audience import Audience
+from whiteboard.rooms.claims import Claims
 from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
 from whiteboard.rooms.recent import Recent, Told
 from whiteboard.rooms.replay import Replay
@@ -75,8 +76,7 @@ class Room:
         self._recent = Recent()
         self._replay: Replay | None = None
         """What classic clients that came lately were shown: it may serve the next ones too."""
-        self._claims: dict[str, tuple[int, float]] = {}
-        """By pid hash: the latest generation claimed that the bus told of, and when."""
+        self._claims = Claims(self._loop.time)
 
     @property
     def sessions(self) -> list[Session]:
@@ -119,15 +119,13 @@ class Room:
 
         Returns: False if another connection has claimed it since.
         """
-        audience = self.audiences[session.dialect]
-        former = audience.sessions.get(session.sid)
-        claimed, _ = self._claims.get(session.key.pid_hash, (0, 0.0))
-        if session.generation < max(claimed, former.generation if former else 0):
+        former = self._claims.holder(session.key.pid_hash)
+        if not self._claims.admit(session):
             self.supersede(session)
             return False
         if former is not None:
             self.supersede(former)
-        audience.admit(session)
+        self.audiences[session.dialect].admit(session)
         return True
 
     def replay(self) -> Replay:
@@ -149,15 +147,13 @@ class Room:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
         self._recent.forget(before)
         self._replay = None
-        self._claims = {pid_hash: claim for pid_hash, claim in self._claims.items() if claim[1] >= before}
+        self._claims.forget(before)
 
     def taken(self, taken: Taken) -> None:
         """Let the sessions go that another connection has claimed, those included that have not come yet (R2)."""
-        claimed, _ = self._claims.get(taken.pid_hash, (0, 0.0))
-        self._claims[taken.pid_hash] = max(claimed, taken.generation), self._loop.time()
-        for session in self.sessions:
-            if session.key.pid_hash == taken.pid_hash and session.generation < taken.generation:
-                self.supersede(session)
+        session = self._claims.note(taken)
+        if session is not None:
+            self.supersede(session)
 
     def supersede(self, session: Session) -> None:
         """Tell a session nothing more; what its client has sent is still committed, and soon its connection closed."""
@@ -185,6 +181,7 @@ class Room:
 
     def leave(self, session: Session) -> None:
         """Let a session go. What it has queued is still committed. May be called twice."""
+        self._claims.leave(session)
         self.audiences[session.dialect].leave(session)
         if session.state is not State.LEFT:
             session.become(State.LEFT)
