@@ -92,6 +92,10 @@ class StoreUnavailable(WhiteboardError):
     retry = True
 
 
+class Trimmed(StoreUnavailable):
+    """The commits that were asked for are in the log no more; a snapshot has what they gave."""
+
+
 class ConfigurationError(WhiteboardError):
     """The settings contradict each other or cannot be read; the server does not start."""
 

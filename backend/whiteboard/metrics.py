@@ -24,6 +24,8 @@ class Metrics:
         self.unreadable = Counter(
             "whiteboard_unreadable", "Commits passed over because this release cannot read them", registry=self.registry
         )
+        self.snapshots = Counter("whiteboard_snapshots", "Snapshots taken of boards", registry=self.registry)
+        self.trimmed = Counter("whiteboard_trimmed", "Commits that a snapshot replaced", registry=self.registry)
         self.resyncs = Counter("whiteboard_resyncs", "Sessions told to fetch their board anew", registry=self.registry)
         self.errors = Counter("whiteboard_errors", "Errors told to clients", ["code"], registry=self.registry)
         self.refused = Counter(

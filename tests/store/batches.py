@@ -20,6 +20,6 @@ async def append(log: Log, *batches: Batch) -> list[Appended]:
     return [result for result in appended if isinstance(result, Appended)]
 
 
-async def ids(log: Log, board: str = "b") -> list[list[str]]:
+async def ids(log: Log, board: str = "b", after: int = 0) -> list[list[str]]:
     """Return the ids of a board's ops, by commit."""
-    return [[o.op.id for o in commit.ops if o.op] for commit in await log.read(board, 0, 1_000_000)]
+    return [[o.op.id for o in commit.ops if o.op] for commit in await log.read(board, after, 1_000_000)]

@@ -29,8 +29,8 @@ class Board:
 
     __slots__ = ("elements",)
 
-    def __init__(self) -> None:
-        self.elements: dict[str, Element] = {}
+    def __init__(self, elements: Iterable[Element] = ()) -> None:
+        self.elements: dict[str, Element] = {element["id"]: element for element in elements}
 
     @classmethod
     def fold(cls, ops: Iterable[AnyOp]) -> Self:

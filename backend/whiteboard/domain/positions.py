@@ -60,6 +60,10 @@ class Offset(NamedTuple):
         return cls(*position, _LAST_INDEX)
 
 
+BEGINNING = Offset(0, 0, 0)
+"""Before all ops."""
+
+
 class Verdict(Enum):
     """What a commit is to somebody who has delivered everything up to a position."""
 
@@ -77,18 +81,22 @@ def judge(last: Position, epoch: int, n: int) -> Verdict:
 
 
 class Lineage(NamedTuple):
-    """A log's present head and where each of its older epochs ended."""
+    """A log's present head, where each of its older epochs ended, and its floor."""
 
     head: Position
     ends: Mapping[int, int]
+    floor: int = 0
+    """The number of the first commit that is still there; those before are in a snapshot only. 0: all are there."""
 
     def holds(self, position: Position) -> bool:
         """
-        Tell whether everything up to ``position`` is (still) part of this log.
+        Tell whether everything up to ``position`` is part of this log, and everything behind it (still) there.
 
         A position of an older epoch must lie at or before that epoch's end: beyond it, its holder saw commits that
         Redis has lost since.
         """
+        if position.n < self.floor:
+            return False
         if position.n == 0:
             return True
         if position.epoch == self.head.epoch:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from whiteboard.domain.board import Drawn
-from whiteboard.domain.positions import Offset
+from whiteboard.domain.positions import BEGINNING, Offset
 from whiteboard.engine.frame import Frame
 from whiteboard.protocol.commits import LoggedOp
 
@@ -50,10 +50,10 @@ class Told:
 class Recent:
     """The last ops of a room, in order and without a gap, bounded by age and bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: Offset = BEGINNING) -> None:
         self._told: deque[Told] = deque()
         self._bytes = 0
-        self._floor = (0, 0)
+        self._floor = begin[1:]
         """Everything behind this op, n and i of its offset, is here."""
 
     @property

@@ -7,6 +7,7 @@ already, since an append stores before it publishes.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final
@@ -29,6 +30,8 @@ from whiteboard.rooms.replay import Replay
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
+from whiteboard.store.pace import Pace
+from whiteboard.store.snapshots import Snapshots
 
 _RETRY_SECONDS: Final = 0.5
 _DEFECT_SECONDS: Final = 5.0
@@ -56,7 +59,7 @@ LEGAL: Final = {
 class Room:
     """The sessions of one board on this replica."""
 
-    def __init__(self, name: str, log: Log, metrics: Metrics) -> None:
+    def __init__(self, name: str, log: Log, snapshots: Snapshots, metrics: Metrics) -> None:
         self.name = name
         self.content = Board()
         self.position: Position = ORIGIN
@@ -67,6 +70,7 @@ class Room:
         self.committed_at = 0.0
         """When this replica last sent a commit of the board on its way, by the event loop's clock."""
         self._log = log
+        self._snapshots = snapshots
         self._metrics = metrics
         self._state = RoomState.REPAIRING
         self._noticed = 0
@@ -85,7 +89,8 @@ class Room:
 
     def holds(self, position: Position) -> bool:
         """Tell whether ``position`` is part of what this room has delivered."""
-        return Lineage(self.position, self.lineage.ends).holds(position)
+        delivered = self.lineage._replace(head=self.position)
+        return position.n <= self.position.n and delivered.holds(position)
 
     async def reach(self, position: Position) -> None:
         """
@@ -246,24 +251,34 @@ class Room:
         noticed = self._noticed
         lineage = await self._log.lineage(self.name)
         if not lineage.holds(self.position):
-            self._start_over()
-        commits = await self._log.read(self.name, self.position.n, lineage.head.n)
-        if commits and commits[-1].position.epoch > lineage.head.epoch:
-            raise StoreUnavailable("Redis has started anew since its log's head was read")
+            await self._start_over()
+            lineage = await self._log.lineage(self.name)
         self.lineage = lineage
-        if commits and self.ready.is_set():
+        pace, before = Pace(), self.position
+        async with contextlib.aclosing(self._log.commits(self.name, before.n, lineage.head.n)) as commits:
+            async for commit in commits:
+                if commit.position.epoch > lineage.head.epoch:
+                    raise StoreUnavailable("Redis has started anew since its log's head was read")
+                self._deliver(commit)
+                await pace.step()
+        if self.position != before and self.ready.is_set():
             self._metrics.repairs.inc()
-        for commit in commits:
-            self._deliver(commit)
         if self.position.n < lineage.head.n:
             raise StoreUnavailable(f"the log of {self.name} ends at {self.position}, before its head {lineage.head}")
         # Whatever was noticed before the head was asked for, and lies beyond it, Redis has lost since.
         self._noticed = self.position.n if self._noticed == noticed else max(self._noticed, self.position.n)
 
-    def _start_over(self) -> None:
-        """Forget what Redis has lost: everybody who was shown it fetches the board anew (L7, B9)."""
-        logger.warning("log lost commits that were delivered", board=self.name, position=str(self.position))
-        self.content, self.position, self._noticed, self._recent = Board(), ORIGIN, 0, Recent()
+    async def _start_over(self) -> None:
+        """
+        Go on from the snapshot, or from nothing: what was delivered is lost, or what came behind it trimmed.
+
+        Everybody who was shown something else fetches the board anew (L7, B9).
+        """
+        offset, board = await self._snapshots.latest(self.name)
+        if self.position != ORIGIN:
+            # Redis has lost commits, or this replica has slept for so long that others trimmed them.
+            logger.warning("starting over", board=self.name, position=str(self.position), now=str(offset.position))
+        self.content, self.position, self._noticed, self._recent = board, offset.position, 0, Recent(offset)
         self._replay = None
         self._due.clear()
         for session in self.sessions:

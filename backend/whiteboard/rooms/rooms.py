@@ -10,11 +10,12 @@ import structlog
 
 from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Batch, Frame
-from whiteboard.errors import Busy, StoreUnavailable
+from whiteboard.errors import Busy, StoreUnavailable, Trimmed
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.dialects import BOARD, DIALECTS
+from whiteboard.rooms.folding import Folding
 from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
@@ -23,6 +24,7 @@ from whiteboard.store.bus import Bus, Taken
 from whiteboard.store.connection import Redis
 from whiteboard.store.log import Log
 from whiteboard.store.sessions import Sessions
+from whiteboard.store.snapshots import Snapshots
 
 _UPKEEP_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 10.0
@@ -30,6 +32,7 @@ MAX_IDLE_ROOMS: Final = 64
 """Open rooms of boards that nobody is on: they spare the next visitor the reading of the log."""
 MAX_READINGS: Final = 64
 """Boards that nobody is on, being opened for somebody who only reads."""
+_NOTICE_SECONDS: Final = 60.0  # in which a connection that is dead without a sign is found to be
 
 logger = structlog.get_logger(__name__)
 
@@ -43,6 +46,8 @@ class Rooms:
             open_seconds: how long a visitor waits for a board to open before the store counts as unavailable.
         """
         self.log = Log(redis)
+        self.snapshots = Snapshots(redis, sessions.lifetime_seconds + _NOTICE_SECONDS)
+        self.folding = Folding(self.log, self.snapshots, metrics)
         self.sessions = sessions
         self.committer = Committer(self.log, metrics)
         self._bus = Bus(redis, replica, self)
@@ -62,7 +67,7 @@ class Rooms:
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what must run for as long as rooms are served."""
-        return [self._bus.run(), self.committer.run(), self.pointing.run(), self._upkeep()]
+        return [self._bus.run(), self.committer.run(), self.pointing.run(), self.folding.run(), self._upkeep()]
 
     async def open(self, board: str) -> Room:
         """
@@ -73,7 +78,7 @@ class Rooms:
         """
         room = self._rooms.get(board)
         if room is None:
-            room = self._rooms[board] = Room(board, self.log, self._metrics)
+            room = self._rooms[board] = Room(board, self.log, self.snapshots, self._metrics)
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)
         self._idle.pop(board, None)  # whoever opens it is about to come
@@ -159,6 +164,9 @@ class Rooms:
             try:
                 # From the start's own commit on: of that one too some ops may be missing.
                 commits = await self.log.read(room.name, max(session.start.n - 1, 0), read_upto)
+            except Trimmed:
+                room.make_stale(session)
+                return
             except StoreUnavailable:
                 session.socket.close()
                 return
@@ -204,6 +212,7 @@ class Rooms:
             for room in self._rooms.values():
                 room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
+            self.folding.consider(self._rooms.values())
             self._find_idle()
 
     async def _compare_heads(self) -> None:

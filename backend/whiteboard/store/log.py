@@ -2,18 +2,18 @@
 A board's log in Redis: one stream, one order (SPEC.md L1 to L8).
 
 Keys of board B share a hash tag: ``wb:{B}:log`` (the stream, ids ``0-<n>``), ``wb:{B}:meta`` (run id, epoch, head,
-the ends of older epochs), ``wb:{B}:client:<client>`` (its last op number and where that entered), and the channel
-``wb:{B}:bus``.
+the ends of older epochs, floor and name of the snapshot), ``wb:{B}:client:<client>`` (its last op number and where that
+entered), and the channel ``wb:{B}:bus``. What a snapshot adds stands in ``store.snapshots``.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from importlib import resources
 from typing import Any, NamedTuple
 
 from redis.exceptions import NoScriptError
 
 from whiteboard.domain.positions import Lineage, Offset, Position
-from whiteboard.errors import StoreUnavailable
+from whiteboard.errors import StoreUnavailable, Trimmed
 from whiteboard.protocol.commits import FORMAT_VERSION, Commit, decode_entry
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 from whiteboard.store.wire import Command, Pipe
@@ -84,8 +84,8 @@ class Log:
 
     def _command(self, batch: Batch) -> Command:
         clients = {op.client: index for index, op in enumerate({op.client: op for op in batch.ops}.values(), 1)}
-        keys = [_key(batch.board, "log"), _key(batch.board, "meta")]
-        keys += [_key(batch.board, f"client:{client}") for client in clients]
+        keys = [key(batch.board, "log"), key(batch.board, "meta")]
+        keys += [key(batch.board, f"client:{client}") for client in clients]
         command: list[str | bytes | int] = ["EVALSHA", self._sha, len(keys), *keys]
         command += (channel(batch.board), FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS)
         for op in batch.ops:
@@ -93,37 +93,47 @@ class Log:
         return tuple(command)
 
     async def read(self, board: str, after: int, upto: int) -> list[Commit]:
+        """Read the commits ``after`` < n ≤ ``upto``, as ``commits`` does, all of them at once."""
+        return [commit async for commit in self.commits(board, after, upto)]
+
+    async def commits(self, board: str, after: int, upto: int) -> AsyncGenerator[Commit, None]:
         """
-        Read the commits ``after`` < n ≤ ``upto``, in order; those beyond the head are not there.
+        Yield the commits ``after`` < n ≤ ``upto``, in order and without a hole; those beyond the head are not there.
+
+        Each is decoded when it is its turn, so that whoever works long on them can let others run in between.
 
         Raises:
+            Trimmed: the first of them is in the log no more.
             StoreUnavailable: no answer in time (retry).
         """
-        commits: list[Commit] = []
         while after < upto:
             try:
-                entries: Any = await self._redis.xrange(_key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
+                entries: Any = await self._redis.xrange(key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
             except (RedisError, *OUTAGE) as error:
                 raise StoreUnavailable(str(error)) from error
-            commits += (decode_entry(entry_id, fields) for entry_id, fields in entries)
+            for entry_id, fields in entries:
+                commit = decode_entry(entry_id, fields)
+                if commit.position.n != after + 1:
+                    raise Trimmed(f"the log of {board} begins at {commit.position}")
+                after = commit.position.n
+                yield commit
             if len(entries) < _PAGE:
-                break
-            after = commits[-1].position.n
-        return commits
+                return
 
     async def lineage(self, board: str) -> Lineage:
         """
-        Return where the log's head is and where its older epochs ended.
+        Return where the log's head is, where its older epochs ended, and its floor.
 
         Raises:
             StoreUnavailable: no answer in time (retry).
         """
         try:
-            meta: Any = await self._redis.hgetall(_key(board, "meta"))
+            meta: Any = await self._redis.hgetall(key(board, "meta"))
         except (RedisError, *OUTAGE) as error:
             raise StoreUnavailable(str(error)) from error
         ends = {int(field[4:]): int(end) for field, end in meta.items() if field.startswith(b"end:")}
-        return Lineage(Position(int(meta.get(b"epoch", 0)), int(meta.get(b"head", 0))), ends)
+        head = Position(int(meta.get(b"epoch", 0)), int(meta.get(b"head", 0)))
+        return Lineage(head, ends, int(meta.get(b"floor", 0)))
 
     async def heads(self, boards: Sequence[str]) -> list[int]:
         """
@@ -134,7 +144,7 @@ class Log:
         """
         pipeline = self._redis.pipeline(transaction=False)
         for board in boards:
-            pipeline.hget(_key(board, "meta"), "head")
+            pipeline.hget(key(board, "meta"), "head")
         try:
             return [int(head or 0) for head in await pipeline.execute()]
         except (RedisError, *OUTAGE) as error:
@@ -148,7 +158,7 @@ class Log:
             StoreUnavailable: no answer in time (retry).
         """
         try:
-            last = await self._redis.get(_key(board, f"client:{client}"))
+            last = await self._redis.get(key(board, f"client:{client}"))
         except (RedisError, *OUTAGE) as error:
             raise StoreUnavailable(str(error)) from error
         return int(last.split()[0]) if last else 0
@@ -164,7 +174,8 @@ def board_of(bus_channel: bytes) -> str:
     return bus_channel[len(b"wb:{") : -len(b"}:bus")].decode()
 
 
-def _key(board: str, name: str) -> str:
+def key(board: str, name: str) -> str:
+    """Return the name of one of the board's keys."""
     return f"wb:{{{board}}}:{name}"
 
 

@@ -13,6 +13,21 @@ describe("the fold and the shared vectors", () => {
   }
 });
 
+describe("the fold behind a snapshot", () => {
+  for (const { name, ops, elements } of readVectors()) {
+    if (ops.length > 100) continue; // every cut of those would take minutes
+    test(`[L9] ${name.replaceAll(/\[\w+\] ?/g, "")}: at every cut`, () => {
+      for (let cut = 0; cut <= ops.length; cut++) {
+        const former = new Board();
+        for (const op of ops.slice(0, cut)) apply(former, op);
+        const board = new Board(JSON.parse(JSON.stringify([...former])));
+        for (const op of ops.slice(cut)) apply(board, op);
+        expect([...board]).toEqual(elements);
+      }
+    });
+  }
+});
+
 describe("the fold and what no codec would let through", () => {
   test.each<Record<string, unknown>>([
     { op: "add" },

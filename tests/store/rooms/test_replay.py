@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, cast
 
 import pytest
@@ -103,12 +103,12 @@ async def test_crowd_that_comes_at_once_costs_one_read_and_one_encoding(
 ) -> None:
     """[C2] [R3] Those who come for the first time and those who come back, while more is drawn: each gets the very same
     frames, which are made once."""
-    read, element, frames = Log.read, ClassicDialect.element, ClassicDialect.frames
+    commits, element, frames = Log.commits, ClassicDialect.element, ClassicDialect.frames
     counts = {"reads": 0, "elements": 0, "ops": 0}
 
-    async def counted_read(log: Log, board: str, after: int, upto: int) -> list[Commit]:
+    def counted_commits(log: Log, board: str, after: int, upto: int) -> AsyncGenerator[Commit, None]:
         counts["reads"] += 1
-        return await read(log, board, after, upto)
+        return commits(log, board, after, upto)
 
     def counted_element(dialect: ClassicDialect, stroke: Element) -> Iterator[Frame]:
         counts["elements"] += 1
@@ -128,7 +128,7 @@ async def test_crowd_that_comes_at_once_costs_one_read_and_one_encoding(
         for first in range(400, 500, 10):
             draw(page, first)
         await quiet(one.rooms, page)
-        monkeypatch.setattr(Log, "read", counted_read)
+        monkeypatch.setattr(Log, "commits", counted_commits)
         monkeypatch.setattr(ClassicDialect, "element", counted_element)
         monkeypatch.setattr(ClassicDialect, "frames", counted_frames)
         both = await asyncio.gather(

@@ -104,7 +104,15 @@ def test_lineage_holds_a_position_up_to_where_its_epoch_ended(position: tuple[in
     assert LOG.holds(Position(*position)) is held
 
 
-def test_origin_is_held_by_every_log() -> None:
+@pytest.mark.parametrize(
+    ("position", "held"), [((5, 20), True), ((3, 10), True), ((3, 9), False), ((1, 7), False), ((0, 0), False)]
+)
+def test_lineage_holds_no_position_below_its_floor(position: tuple[int, int], held: bool) -> None:
+    """[L9] What came behind it is trimmed in part; so is what came behind nothing."""
+    assert LOG._replace(floor=10).holds(Position(*position)) is held
+
+
+def test_origin_is_held_by_every_whole_log() -> None:
     """[L7] Who has seen nothing has seen nothing that is gone."""
     assert Lineage(ORIGIN, {}).holds(ORIGIN)
     assert LOG.holds(ORIGIN)

@@ -45,7 +45,7 @@ def test_session_cannot_be_revived() -> None:
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(RoomState, RoomState)))
 async def test_room_takes_legal_steps_only(state: RoomState, then: RoomState) -> None:
     """[L6] Repairing and live take turns; a closed room stays closed."""
-    room = Room("b", NOBODY, Metrics())
+    room = Room("b", NOBODY, NOBODY, Metrics())
     room._state = state
     if then in rooms.LEGAL[state]:
         room._become(then)
