@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import random
 import re
 import secrets
 import signal
@@ -96,7 +97,7 @@ async def running(
 
         health = Health(redis)
         sessions = Sessions(redis, replica, settings.recovery_seconds)
-        rooms = Rooms(redis, replica, metrics, sessions, open_seconds=REDIS_TIMEOUT_SECONDS)
+        rooms = Rooms(redis, replica, metrics, sessions, REDIS_TIMEOUT_SECONDS, random.Random())
         visits = Visits(sessions, rooms)
         replicas = Replicas(redis, replica)
         workers = [_start(worker, orders) for worker in (health.run(), replicas.run(), visits.run(), *rooms.workers())]

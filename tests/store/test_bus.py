@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 import signal
 from collections.abc import AsyncIterator
 from typing import Any
@@ -49,7 +50,7 @@ def heard() -> Heard:
 def new_bus(store: Any, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> Bus:
     """A bus that is not running yet, and pauses a tenth as long as usual."""
     monkeypatch.setattr("whiteboard.store.bus._BACKOFF_SECONDS", (0.01, 0.05))
-    return Bus(store, "replica-1", heard)
+    return Bus(store, "replica-1", heard, random.Random(1))
 
 
 @pytest_asyncio.fixture
@@ -180,7 +181,7 @@ async def test_board_is_subscribed_when_it_is_asked_for_while_the_bus_connects(
 async def test_board_is_subscribed_when_it_was_asked_for_during_an_outage(own_redis: OwnRedis, heard: Heard) -> None:
     """[L6] As soon as Redis is there; those that are no longer wanted are not."""
     client = connect(own_redis.url, None, timeout_seconds=0.5)
-    bus = Bus(client, "replica-1", heard)
+    bus = Bus(client, "replica-1", heard, random.Random(1))
     own_redis.kill()
     async with running(bus.run()):
         bus.subscribe("b")
@@ -198,7 +199,7 @@ async def test_connection_is_given_up_when_redis_is_silent(
     """[L6] A peer that has gone without a word is noticed by an unanswered ping; an idle one is not mistaken for it."""
     monkeypatch.setattr("whiteboard.store.bus._SILENCE_SECONDS", 0.1)
     client = connect(own_redis.url, None, timeout_seconds=0.5)
-    bus = Bus(client, "replica-1", heard)
+    bus = Bus(client, "replica-1", heard, random.Random(1))
     async with running(bus.run()):
         bus.subscribe("b")
         await eventually(lambda: heard.told, "the confirmation")

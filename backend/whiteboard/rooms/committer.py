@@ -21,6 +21,7 @@ from whiteboard.protocol.codec import encode
 from whiteboard.rooms.audience import FRAME_SECONDS
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session
+from whiteboard.store.backoff import Backoff
 from whiteboard.store.connection import RedisError
 from whiteboard.store.log import Appended, Batch, Log, NewOp
 
@@ -65,8 +66,9 @@ class _Queue:
 class Committer:
     """The way from this replica's sessions into the logs."""
 
-    def __init__(self, log: Log, metrics: Metrics) -> None:
+    def __init__(self, log: Log, metrics: Metrics, lots: random.Random) -> None:
         self._log = log
+        self._backoff = Backoff(_BACKOFF_SECONDS, lots)
         self._metrics = metrics
         self._queues: dict[str, _Queue] = {}
         self._ready: list[_Queue] = []
@@ -154,7 +156,7 @@ class Committer:
         self._metrics.append_failures.inc()
         if queue.attempt == 0:
             logger.warning("append failed", board=queue.room.name, ops=len(queue.sent), error=str(error))
-        pause = _BACKOFF_SECONDS[min(queue.attempt, len(_BACKOFF_SECONDS) - 1)] * random.uniform(0.5, 1.5)
+        pause = self._backoff.pause(queue.attempt)
         queue.attempt += 1
         self._loop.call_later(pause, self._make_ready, queue)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import random
 from collections.abc import Coroutine, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
@@ -40,17 +41,26 @@ logger = structlog.get_logger(__name__)
 class Rooms:
     """All rooms of this replica. A room opens with its first visitor and closes some seconds after its last."""
 
-    def __init__(self, redis: Redis, replica: str, metrics: Metrics, sessions: Sessions, open_seconds: float) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        replica: str,
+        metrics: Metrics,
+        sessions: Sessions,
+        open_seconds: float,
+        lots: random.Random,
+    ) -> None:
         """
         Args:
             open_seconds: how long a visitor waits for a board to open before the store counts as unavailable.
+            lots: spreads the attempts of replicas that have lost Redis together.
         """
         self.log = Log(redis)
         self.snapshots = Snapshots(redis, sessions.lifetime_seconds + _NOTICE_SECONDS)
         self.folding = Folding(self.log, self.snapshots, metrics)
         self.sessions = sessions
-        self.committer = Committer(self.log, metrics)
-        self._bus = Bus(redis, replica, self)
+        self.committer = Committer(self.log, metrics, lots)
+        self._bus = Bus(redis, replica, self, lots)
         self.pointing = Pointing(self._bus)
         self._metrics = metrics
         self._open_seconds = open_seconds

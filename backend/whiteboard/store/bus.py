@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 
+from whiteboard.store.backoff import Backoff
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 from whiteboard.store.log import board_of, channel
 from whiteboard.store.wire import Wire
@@ -68,9 +69,10 @@ class Listener(Protocol):
 class Bus:
     """One connection to Redis that is subscribed to the boards with sessions on this replica."""
 
-    def __init__(self, redis: Redis, replica: str, listener: Listener) -> None:
+    def __init__(self, redis: Redis, replica: str, listener: Listener, lots: random.Random) -> None:
         self._redis = redis
         self._listener = listener
+        self._backoff = Backoff(_BACKOFF_SECONDS, lots)
         # A subscription of our own keeps the connection in Pub/Sub mode, and tested, when no board is open.
         self._own_channel = REPLICA_CHANNEL + replica
         self._boards: set[str] = set()
@@ -111,9 +113,8 @@ class Bus:
                 if self._wire is not None:
                     await self._wire.aclose()
                     self._wire = None
-            pause = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)]
+            await asyncio.sleep(self._backoff.pause(attempt))
             attempt += 1
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
 
     async def _serve(self) -> None:
         """Subscribe, then listen until the connection fails or stays silent after a ping."""

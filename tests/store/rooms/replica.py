@@ -1,6 +1,7 @@
 """A replica without HTTP: the rooms and both namespaces on a real store, and pages that are spoken to directly."""
 
 import asyncio
+import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,7 +93,7 @@ async def replica(redis_url: str, name: str = "replica-1", kind: type[Rooms] = R
     """Run a replica. ``kind`` may be a kind of rooms that a test has broken on purpose."""
     redis = connect(redis_url, None, timeout_seconds=2.0)
     sessions = Sessions(redis, name, 120.0)
-    rooms = kind(redis, name, Metrics(), sessions, open_seconds=5.0)
+    rooms = kind(redis, name, Metrics(), sessions, 5.0, random.Random())
     try:
         async with running(*rooms.workers()):
             yield Replica(rooms, sessions, name)
