@@ -11,9 +11,10 @@ setup: .venv/.run $(page)
 run: setup
 	@exec .venv/bin/python scripts/foreground.py .venv/bin/whiteboard serve
 
+# Four processes whatever the machine has: most tests wait for something.
 test: setup .venv/.dev
 	.venv/bin/python -m tests.e2e.chromium
-	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m pytest
+	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m pytest --numprocesses 4 --dist worksteal
 	scripts/npm.sh test
 
 check: .venv/.dev frontend/node_modules/.done

@@ -1,5 +1,6 @@
 """What a process that serves sets up for itself, whoever has started it."""
 
+import gc
 import logging
 import resource
 import sys
@@ -8,12 +9,23 @@ import structlog
 from structlog.typing import Processor
 
 _MAX_FILES = 10_240  # where there is no hard limit: macOS takes no more
+_NEW_OBJECTS = 20_000  # between two looks at the youngest; one takes some 2 ms
 
 
 def set_up_process() -> None:
-    """Set up log lines, and raise the limit of open files."""
+    """Set up log lines, raise the limit of open files, and have garbage looked for less often."""
     _set_up_logs()
     _allow_many_files()
+    _look_for_garbage_less_often()
+
+
+def _look_for_garbage_less_often() -> None:
+    """
+    What a delivery makes goes with its last reference: looking for cycles every 700 objects found none, and took
+    7 % of a busy replica's time.
+    """
+    gc.freeze()  # what has been imported stays
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
 
 
 def _allow_many_files() -> None:

@@ -7,7 +7,7 @@ connection, which is then a slow consumer's.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
 from whiteboard.engine.errors import BadRequest, InvalidPacket
@@ -33,7 +33,7 @@ class Owner(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
 
-    async def deliver(self, connection: "Connection", message: str | bytes) -> None: ...
+    def deliver(self, connection: "Connection", message: str | bytes) -> Awaitable[None] | None: ...
 
     async def farewell(self, connection: "Connection") -> None: ...
 
@@ -204,6 +204,8 @@ class Connection:
         Raises:
             InvalidPacket: a client does not send this here; the session is over.
         """
+        if packet.type is PacketType.MESSAGE:
+            return True
         try:
             kind = self.session.receive(packet, self.owner.now())
         except InvalidPacket:
@@ -213,7 +215,7 @@ class Connection:
             self._arm()
         elif kind is PacketType.CLOSE:
             self.finish(Reason.CLIENT_DISCONNECT)
-        return kind is PacketType.MESSAGE
+        return False
 
     def receive_probe(self, packet: Packet) -> bool:
         """

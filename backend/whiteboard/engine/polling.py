@@ -105,7 +105,9 @@ class Polling:
                 if connection.state is State.CLOSED:
                     break
                 if connection.receive(packet):
-                    await connection.owner.deliver(connection, packet.data)
+                    rest = connection.owner.deliver(connection, packet.data)
+                    if rest is not None:
+                        await rest
                 if count % FAIR_SHARE == 0:
                     await asyncio.sleep(0)
         except InvalidPacket:

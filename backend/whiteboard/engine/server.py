@@ -7,7 +7,7 @@ It can be used alone (docs/engine.md); under python-socketio it is dressed by ``
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -58,6 +58,7 @@ class Server:
         self.connections: dict[str, Connection] = {}
         self.ticker = Ticker(self.options.tick)
         self._handlers: dict[str, Handler] = {}
+        self._clock: Callable[[], float] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone = asyncio.Event()  # a session has ended
         self._is_shut = False
@@ -237,7 +238,9 @@ class Server:
         return secrets.token_urlsafe(16)
 
     def now(self) -> float:
-        return asyncio.get_running_loop().time()
+        if self._clock is None:
+            self._clock = asyncio.get_running_loop().time  # asking for the loop costs a system call in Python 3.11
+        return self._clock()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` in a task that is not forgotten before it ends."""
@@ -245,14 +248,32 @@ class Server:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def deliver(self, connection: Connection, message: str | bytes) -> None:
+    def deliver(self, connection: Connection, message: str | bytes) -> Awaitable[None] | None:
+        """
+        Hand a message to the handler. Returns what is still to be awaited before the next, None if nothing.
+
+        Raises:
+            InvalidPacket: the handler cannot read it, nor anything behind it.
+        """
+        handler = self._handlers.get("message")
         try:
-            await self._call("message", connection.sid, message)
-        except InvalidPacket as error:
+            result: Any = None if handler is None else handler(connection.sid, message)
+        except Exception as error:
+            self._failed(connection, error)
+            return None
+        return self._finish(connection, result) if hasattr(result, "__await__") else None
+
+    async def _finish(self, connection: Connection, result: Awaitable[Any]) -> None:
+        try:
+            await result
+        except Exception as error:
+            self._failed(connection, error)
+
+    def _failed(self, connection: Connection, error: Exception) -> None:
+        if isinstance(error, InvalidPacket):
             logger.info("%s: invalid packet: %s", label_of(connection.sid), error)
-            raise
-        except Exception:
-            logger.exception("%s: the message handler failed", label_of(connection.sid))
+            raise error
+        logger.error("%s: the message handler failed", label_of(connection.sid), exc_info=error)
 
     async def farewell(self, connection: Connection) -> None:
         try:

@@ -1,14 +1,15 @@
 """
 A WebSocket: the side of a connection that lives on a socket of its own.
 
-Reading: whole messages go into the inbox; one task for the life of the socket hands them to the application, one after
-the other. While the inbox is full the socket is not read. Writing: straight to the transport, which buffers; the
+Reading: a message is handed to the application as it arrives, one after the other. While the application waits for
+something, and when more come at once than is fair to others, messages go into the inbox, which a task works off. While
+the inbox is full the socket is not read. Writing: straight to the transport, which buffers; the
 connection above holds the bounds. Closing: our direction first, the socket when the other side has followed, and by
 force if it does not.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from whiteboard.engine import payload, rfc6455
@@ -43,11 +44,12 @@ class WebSocket(asyncio.Protocol):
         "_inbox",
         "_inbox_bytes",
         "_is_active",
+        "_is_busy",
         "_is_shut",
         "_parser",
         "_said_goodbye",
+        "_share",
         "_transport",
-        "_wake",
         "is_congested",
         "is_deaf",
         "sink",
@@ -68,7 +70,8 @@ class WebSocket(asyncio.Protocol):
         self._has_ended = False  # no more messages will come
         self._inbox: list[str | bytes] = []
         self._inbox_bytes = 0
-        self._wake: asyncio.Future[None] | None = None
+        self._is_busy = False  # a task works off the inbox
+        self._share = 0  # how many more messages of this read are delivered at once
 
     is_waiting = False
     is_abandoned = False
@@ -84,7 +87,6 @@ class WebSocket(asyncio.Protocol):
         self._is_active = True
         for waiting in packets:
             self._write(_as_frame(waiting))
-        self._connection.owner.spawn(self._deliver())
 
     def send(self, frame: Frame) -> None:
         self._write(frame.wire)
@@ -106,7 +108,8 @@ class WebSocket(asyncio.Protocol):
     def end(self, reason: str) -> None:
         """The session is over: what is in the inbox is still delivered."""
         self._has_ended = True
-        self._rouse()
+        if not self._is_busy:
+            self._connection.owner.spawn(self._connection.owner.farewell(self._connection))
         if reason == Reason.SLOW_CONSUMER and self._transport is not None:
             self._transport.abort()
         self.shut(_CLOSE_CODES.get(reason, GOING_AWAY))
@@ -131,6 +134,7 @@ class WebSocket(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._connection.owner.options.outbox_low)
 
     def data_received(self, data: bytes) -> None:
+        self._share = FAIR_SHARE
         if not self._is_shut:
             for message in self._parser.feed(data):
                 if isinstance(message, rfc6455.Control):
@@ -178,9 +182,7 @@ class WebSocket(asyncio.Protocol):
             if not self._is_active:
                 self._connection.receive_probe(received)
             elif self._connection.receive(received):
-                self._inbox.append(received.data)
-                self._inbox_bytes += len(received.data) + _MESSAGE_BYTES
-                self._rouse()
+                self._deliver(received.data)
         except InvalidPacket:
             self._fail(PROTOCOL_ERROR, Reason.INVALID_PACKET)
 
@@ -214,35 +216,51 @@ class WebSocket(asyncio.Protocol):
         owner = self._connection.owner
         owner.ticker.arm(self, owner.now() + owner.options.close_wait)
 
-    def _rouse(self) -> None:
-        if self._wake is not None:
-            wake, self._wake = self._wake, None
-            wake.set_result(None)
+    def _deliver(self, message: str | bytes) -> None:
+        if self._is_busy:
+            self._inbox.append(message)
+            self._inbox_bytes += len(message) + _MESSAGE_BYTES
+            return
+        owner = self._connection.owner
+        self._is_busy, rest = True, None
+        try:
+            rest = owner.deliver(self._connection, message)
+        finally:
+            self._share -= 1
+            if rest is not None or self._share <= 0:
+                owner.spawn(self._work_off(rest))
+            else:
+                self._is_busy = False
+                if self._has_ended:
+                    owner.spawn(owner.farewell(self._connection))
 
-    async def _deliver(self) -> None:
+    async def _work_off(self, rest: Awaitable[None] | None) -> None:
+        """Wait for ``rest`` of a message's delivery, then deliver what has come into the inbox meanwhile."""
         connection = self._connection
-        loop = asyncio.get_running_loop()
-        while True:
+        try:
+            if rest is not None:
+                await rest
             while self._inbox:
                 messages, self._inbox, self._inbox_bytes = self._inbox, [], 0
                 for count, message in enumerate(messages, 1):
-                    try:
-                        await connection.owner.deliver(connection, message)
-                    except InvalidPacket:
-                        connection.finish(Reason.INVALID_PACKET)
-                        self._inbox = []
-                        break
+                    rest = connection.owner.deliver(connection, message)
+                    if rest is not None:
+                        await rest
                     if count % FAIR_SHARE == 0:
                         await asyncio.sleep(0)
-                if self.is_deaf:
-                    self.is_deaf = False
-                    if self._transport is not None:
-                        self._transport.resume_reading()
-            if self._has_ended:
-                break
-            self._wake = loop.create_future()
-            await self._wake
-        await connection.owner.farewell(connection)
+                self._hear()
+        except InvalidPacket:
+            connection.finish(Reason.INVALID_PACKET)
+            self._inbox = []
+        self._is_busy = False
+        if self._has_ended:
+            await connection.owner.farewell(connection)
+
+    def _hear(self) -> None:
+        if self.is_deaf:
+            self.is_deaf = False
+            if self._transport is not None:
+                self._transport.resume_reading()
 
 
 def _end_stream(transport: asyncio.Transport) -> None:

@@ -29,7 +29,7 @@ MAX_QUEUED_OPS: Final = 5_000
 MAX_QUEUED_BYTES: Final = 8_000_000
 MAX_COMMIT_OPS: Final = 500
 MAX_COMMIT_BYTES: Final = 256_000
-GATHER_SECONDS: Final = 0.006
+GATHER_SECONDS: Final = 0.008
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 logger = structlog.get_logger(__name__)
