@@ -160,3 +160,17 @@ async def test_store_counts_as_unavailable_when_redis_is_gone(own_redis: OwnRedi
         with pytest.raises(StoreUnavailable):
             await call()
     await client.aclose()
+
+
+async def test_refresh_works_again_after_an_outage_however_often_it_failed(own_redis: OwnRedis) -> None:
+    """[E6] A refresh that fails gives its connection back: there are no more than sixteen."""
+    client = connect(own_redis.url, None, timeout_seconds=0.3)
+    sessions = Sessions(client, "replica-1", 120.0)
+    await sessions.write(KEY, STATE)
+    own_redis.kill()
+    for _ in range(20):
+        with pytest.raises(StoreUnavailable):
+            await sessions.refresh([(KEY, 1)])
+    own_redis.start()
+    assert await sessions.refresh([(KEY, 1)]) == [0]
+    await client.aclose()

@@ -323,7 +323,9 @@ class Room:
         due = [entry for entry in self._due if entry[2].n <= self.position.n]
         self._due = [entry for entry in self._due if entry[2].n > self.position.n]
         for session, op_id, offset in due:
-            self.audiences[session.dialect].tell_again(session, op_id, offset)
+            # To the page it is its place as well, which must not go back: a stock client would hear all since again.
+            told = Offset.behind(self.position) if session.dialect is BOARD else offset
+            self.audiences[session.dialect].tell_again(session, op_id, told)
 
     def _become(self, state: RoomState) -> None:
         if state not in LEGAL[self._state]:

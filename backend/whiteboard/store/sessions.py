@@ -117,11 +117,12 @@ class Sessions:
         """
         if not sessions:
             return []
-        pipeline = self._redis.pipeline(transaction=False)
-        for key, generation in sessions:
-            await self._refresh(keys=[str(key)], args=[generation, self._expiry_ms], client=pipeline)
-        held: list[int] = await _answer(pipeline.execute())
-        return held
+        # Left by `async with`: where its scripts cannot be loaded, the pipeline would keep its connection.
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for key, generation in sessions:
+                await self._refresh(keys=[str(key)], args=[generation, self._expiry_ms], client=pipeline)
+            held: list[int] = await _answer(pipeline.execute())
+            return held
 
 
 async def _answer(reply: Any) -> Any:
