@@ -57,6 +57,7 @@ class _Named(Struct):
 _KINDS: dict[str, type[Struct]] = {"stroke": Stroke}
 _op_decoder = msgspec.json.Decoder(AnyOp)
 _named_decoder = msgspec.json.Decoder(_Named)
+_style_decoder = msgspec.json.Decoder(Style)
 _raws_decoder = msgspec.json.Decoder(list[Raw])
 _encoder = msgspec.json.Encoder()
 
@@ -115,6 +116,12 @@ def decode_op(raw: Raw, client: str) -> AnyOp:
         case Remove() if not 1 <= len(op.elements) <= MAX_REMOVE_IDS:
             raise Invalid(f"remove takes 1 to {MAX_REMOVE_IDS} ids")
     return op
+
+
+def decode_style(raw: Raw) -> Style:
+    """Read what may be set of a session (B10, C5). Raises Invalid."""
+    style: Style = parse(raw, _style_decoder)
+    return style
 
 
 def peek_number(raw: Raw) -> int | None:

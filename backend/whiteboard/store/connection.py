@@ -13,12 +13,14 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
+from whiteboard.errors import StoreUnavailable
+
 _MAX_CONNECTIONS: Final = 16
 
 OUTAGE: Final = (RedisConnectionError, RedisTimeoutError, OSError)
 """What a Redis that cannot be reached, or does not answer in time, raises."""
 
-__all__ = ["OUTAGE", "Redis", "RedisError", "connect"]
+__all__ = ["OUTAGE", "Redis", "RedisError", "answer", "connect"]
 
 
 class Redis(AsyncRedis):
@@ -56,3 +58,16 @@ def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Red
     redis = Redis.from_pool(pool)
     assert isinstance(redis, Redis)
     return redis
+
+
+async def answer(reply: Awaitable[Any]) -> Any:
+    """
+    Return what Redis answers.
+
+    Raises:
+        StoreUnavailable: it did not answer in time, or refused; what was asked may or may not have happened.
+    """
+    try:
+        return await reply
+    except (RedisError, *OUTAGE) as error:
+        raise StoreUnavailable(str(error)) from error

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from redis.exceptions import NoScriptError
 
 from whiteboard.domain.positions import Lineage, Offset, Position
-from whiteboard.errors import StoreUnavailable, Trimmed
+from whiteboard.errors import Trimmed
 from whiteboard.protocol.commits import FORMAT_VERSION, Commit, decode_entry
-from whiteboard.store.connection import OUTAGE, Redis, RedisError
+from whiteboard.store.connection import Redis, RedisError, answer
 from whiteboard.store.wire import Command, Pipe
 
 _CLIENT_REMEMBERED_SECONDS = 30 * 24 * 3600
@@ -68,13 +68,10 @@ class Log:
 
         Source: SPEC.md L3, L4; lua/append.lua.
         """
-        try:
-            replies = await self._evaluate(batches)
-            if any(isinstance(reply, NoScriptError) for reply in replies):
-                self._sha = ""
-                replies = await self._evaluate(batches)
-        except (RedisError, *OUTAGE) as error:
-            raise StoreUnavailable(str(error)) from error
+        replies = await answer(self._evaluate(batches))
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            self._sha = ""
+            replies = await answer(self._evaluate(batches))
         return [reply if isinstance(reply, RedisError) else _appended(reply) for reply in replies]
 
     async def _evaluate(self, batches: Sequence[Batch]) -> list[object]:
@@ -107,10 +104,9 @@ class Log:
             StoreUnavailable: no answer in time (retry).
         """
         while after < upto:
-            try:
-                entries: Any = await self._redis.xrange(key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
-            except (RedisError, *OUTAGE) as error:
-                raise StoreUnavailable(str(error)) from error
+            entries: Any = await answer(
+                self._redis.xrange(key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
+            )
             for entry_id, fields in entries:
                 commit = decode_entry(entry_id, fields)
                 if commit.position.n != after + 1:
@@ -127,10 +123,7 @@ class Log:
         Raises:
             StoreUnavailable: no answer in time (retry).
         """
-        try:
-            meta: Any = await self._redis.hgetall(key(board, "meta"))
-        except (RedisError, *OUTAGE) as error:
-            raise StoreUnavailable(str(error)) from error
+        meta: Any = await answer(self._redis.hgetall(key(board, "meta")))
         ends = {int(field[4:]): int(end) for field, end in meta.items() if field.startswith(b"end:")}
         head = Position(int(meta.get(b"epoch", 0)), int(meta.get(b"head", 0)))
         return Lineage(head, ends, int(meta.get(b"floor", 0)))
@@ -145,10 +138,7 @@ class Log:
         pipeline = self._redis.pipeline(transaction=False)
         for board in boards:
             pipeline.hget(key(board, "meta"), "head")
-        try:
-            return [int(head or 0) for head in await pipeline.execute()]
-        except (RedisError, *OUTAGE) as error:
-            raise StoreUnavailable(str(error)) from error
+        return [int(head or 0) for head in await answer(pipeline.execute())]
 
     async def last_number(self, board: str, client: str) -> int:
         """
@@ -157,10 +147,7 @@ class Log:
         Raises:
             StoreUnavailable: no answer in time (retry).
         """
-        try:
-            last = await self._redis.get(key(board, f"client:{client}"))
-        except (RedisError, *OUTAGE) as error:
-            raise StoreUnavailable(str(error)) from error
+        last: Any = await answer(self._redis.get(key(board, f"client:{client}")))
         return int(last.split()[0]) if last else 0
 
 

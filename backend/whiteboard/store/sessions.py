@@ -13,9 +13,8 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from whiteboard.domain.positions import Offset
-from whiteboard.errors import StoreUnavailable
 from whiteboard.store.bus import REPLICA_CHANNEL, Taken
-from whiteboard.store.connection import OUTAGE, Redis, RedisError
+from whiteboard.store.connection import Redis, answer
 
 FORMAT_VERSION: Final = 1
 _REFRESH_SHARE: Final = 0.25
@@ -78,7 +77,7 @@ class Sessions:
         """
         note = Taken.encode(*key)
         args: list[str | int] = [self._replica, self._expiry_ms, REPLICA_CHANNEL, note, client]
-        reply: list[bytes] = await _answer(self._claim(keys=[str(key)], args=args))
+        reply: list[bytes] = await answer(self._claim(keys=[str(key)], args=args))
         if not reply:
             return None
         fields = {name.decode(): value.decode() for name, value in zip(reply[::2], reply[1::2], strict=True)}
@@ -103,7 +102,7 @@ class Sessions:
         fields: dict[str, Any] = {**state._asdict(), "start": str(state.start)}
         fields |= {"owner": self._replica, "v": FORMAT_VERSION}
         args = [fields.pop("generation"), self._expiry_ms, *chain(*fields.items())]
-        return int(await _answer(self._write(keys=[str(key)], args=args)))
+        return int(await answer(self._write(keys=[str(key)], args=args)))
 
     async def refresh(self, sessions: Sequence[tuple[SessionKey, int]]) -> list[int]:
         """
@@ -121,12 +120,5 @@ class Sessions:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for key, generation in sessions:
                 await self._refresh(keys=[str(key)], args=[generation, self._expiry_ms], client=pipeline)
-            held: list[int] = await _answer(pipeline.execute())
+            held: list[int] = await answer(pipeline.execute())
             return held
-
-
-async def _answer(reply: Any) -> Any:
-    try:
-        return await reply
-    except (RedisError, *OUTAGE) as error:
-        raise StoreUnavailable(str(error)) from error

@@ -14,7 +14,7 @@ from whiteboard.domain.ops import Element
 from whiteboard.domain.positions import BEGINNING, Offset
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.snapshots import decode_chunk, decode_head, encode_chunks, encode_head
-from whiteboard.store.connection import OUTAGE, Redis, RedisError
+from whiteboard.store.connection import Redis, answer
 from whiteboard.store.log import key
 from whiteboard.store.pace import Pace
 
@@ -69,7 +69,7 @@ class Snapshots:
         """
         name = secrets.token_hex(8)
         args: list[str | int] = [name, LEASE_SECONDS * 1000, self._keep_ms, FEWEST_COMMITS, MOST_COMMITS]
-        reply: Any = await _answer(self._claim(keys=[key(board, "log"), key(board, "meta"), _lease(board)], args=args))
+        reply: Any = await answer(self._claim(keys=[key(board, "log"), key(board, "meta"), _lease(board)], args=args))
         if len(reply) == 1:
             return reply[0], None
         floor, former, upto = reply
@@ -82,7 +82,7 @@ class Snapshots:
         Raises:
             StoreUnavailable: no answer in time, or another one has taken its place meanwhile (retry).
         """
-        name: bytes | None = await _answer(self._redis.hget(key(board, "meta"), "snapshot"))
+        name: bytes | None = await answer(self._redis.hget(key(board, "meta"), "snapshot"))
         return await self.read(board, (name or b"").decode())
 
     async def read(self, board: str, name: str) -> Snapshot:
@@ -97,13 +97,13 @@ class Snapshots:
         snapshot = key(board, f"snapshot:{name}")
         pace = Pace()
         elements: list[Element] = []
-        head: list[bytes] = await _answer(self._redis.lrange(snapshot, 0, 0))
+        head: list[bytes] = await answer(self._redis.lrange(snapshot, 0, 0))
         if not head:
             raise StoreUnavailable("the snapshot has been replaced")
         offset, count = decode_head(head[0])
         first = 1
         while len(elements) < count:
-            chunks: list[bytes] = await _answer(self._redis.lrange(snapshot, first, first + _CHUNKS_A_READ - 1))
+            chunks: list[bytes] = await answer(self._redis.lrange(snapshot, first, first + _CHUNKS_A_READ - 1))
             if not chunks:
                 raise StoreUnavailable("the snapshot has been replaced")
             first += len(chunks)
@@ -131,7 +131,7 @@ class Snapshots:
         former = key(claim.board, f"snapshot:{claim.former}") if claim.former else written
         keys = [key(claim.board, "log"), key(claim.board, "meta"), _lease(claim.board), written, former]
         args: list[str | int] = [claim.name, claim.former, *snapshot.offset.position, items, _READERS_SECONDS]
-        if not await _answer(self._publish(keys=keys, args=args)):
+        if not await answer(self._publish(keys=keys, args=args)):
             return None
         return await self._trim(claim, snapshot.offset.n)
 
@@ -141,22 +141,15 @@ class Snapshots:
         trimmed = 0
         for below in (*range(claim.floor + _TRIM_COMMITS, floor, _TRIM_COMMITS), floor):
             # The floor's own commit stays: whoever has heard a part of it goes on from there.
-            trimmed += await _answer(self._redis.xtrim(key(claim.board, "log"), minid=f"0-{below}", approximate=False))
+            trimmed += await answer(self._redis.xtrim(key(claim.board, "log"), minid=f"0-{below}", approximate=False))
         return trimmed
 
     async def _push(self, written: str, item: bytes) -> None:
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.rpush(written, item)
         pipeline.expire(written, LEASE_SECONDS)
-        await _answer(pipeline.execute())
+        await answer(pipeline.execute())
 
 
 def _lease(board: str) -> str:
     return key(board, "folding")
-
-
-async def _answer(reply: Any) -> Any:
-    try:
-        return await reply
-    except (RedisError, *OUTAGE) as error:
-        raise StoreUnavailable(str(error)) from error

@@ -3,22 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from msgspec import Raw
 
 from whiteboard.domain.ops import AnyOp, number_of
 from whiteboard.domain.positions import ORIGIN, Offset, Position
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import BadPosition, Busy, Invalid, UnknownEvent, WhiteboardError
-from whiteboard.protocol.codec import Style, check_board, client_id, decode_op, parse, peek_number, split_ops
+from whiteboard.protocol.codec import check_board, client_id, decode_op, decode_style, peek_number, split_ops
 from whiteboard.protocol.cursors import decode_cursor
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session
 from whiteboard.rooms.visits import Visits
 from whiteboard.web.sockets import Arrivals
-
-_style_decoder = msgspec.json.Decoder(Style)
 
 
 class BoardApplication:
@@ -70,7 +67,7 @@ class BoardApplication:
             for raw in split_ops(args[0]):
                 self._receive_op(socket.session, raw)
         elif name == "session":
-            style, change = parse(args[0], _style_decoder), self._visits.change(socket.session)
+            style, change = decode_style(args[0]), self._visits.change(socket.session)
             with change as kept:
                 kept.color, kept.width = style.color or kept.color, style.width or kept.width
             if ack is not None:

@@ -10,7 +10,7 @@ from msgspec import Raw
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.errors import Invalid, UnknownEvent, WhiteboardError
 from whiteboard.protocol.classic import Pen, decode_drawing
-from whiteboard.protocol.codec import Style, check_board, parse
+from whiteboard.protocol.codec import check_board, decode_style
 from whiteboard.rooms.dialects import CLASSIC
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session
@@ -18,8 +18,6 @@ from whiteboard.rooms.visits import Visits
 from whiteboard.web.sockets import Arrivals
 
 DEFAULT_BOARD = "lobby"
-
-_style_decoder = msgspec.json.Decoder(Style)
 
 
 class ClassicApplication:
@@ -85,7 +83,7 @@ class ClassicApplication:
             raise
 
     def _recolor(self, session: Session, raw: Raw, ack: Ack | None) -> None:
-        style = parse(raw, _style_decoder)
+        style = decode_style(raw)
         if style.color is msgspec.UNSET:
             raise Invalid("colorUpdate needs color")
         change = self._visits.change(session)
