@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from whiteboard.domain.board import Board
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.rooms.room import Room
@@ -67,14 +68,15 @@ class Folding:
         began_at = asyncio.get_running_loop().time()
         former = await self._snapshots.read(board, claim.former)
         snapshot = await self._fold(claim, former)
+        elements = len(snapshot.board.elements)
         trimmed = None if snapshot.offset == former.offset else await self._snapshots.write(claim, snapshot)
+        await _let_go(snapshot.board)
         if trimmed is None:
             logger.warning("no snapshot", board=board, position=str(snapshot.offset.position))
             return floor
         self._metrics.snapshots.inc()
         self._metrics.trimmed.inc(trimmed)
         seconds = round(asyncio.get_running_loop().time() - began_at, 3)
-        elements = len(snapshot.board.elements)
         logger.info("snapshot", board=board, n=snapshot.offset.n, elements=elements, trimmed=trimmed, seconds=seconds)
         return snapshot.offset.n
 
@@ -91,3 +93,11 @@ class Folding:
                 offset = commit.offset(max(len(commit.ops) - 1, 0))
                 await pace.step()
         return Snapshot(offset, board)
+
+
+async def _let_go(board: Board) -> None:
+    # Let go at once, 50,000 strokes keep the loop for a sixth of a second.
+    pace = Pace()
+    while board.elements:
+        board.elements.popitem()
+        await pace.step()

@@ -19,6 +19,7 @@ from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.store.connection import Redis
 from whiteboard.store.log import Batch, Log, NewOp
+from whiteboard.store.pace import Pace
 from whiteboard.store.snapshots import Snapshots
 
 from tests.integration.waiting import eventually
@@ -226,6 +227,7 @@ async def test_entry_of_a_newer_format_is_not_folded(redis_url: str, log: Log, s
         assert await one.rooms.folding.fold("b") == 3
 
 
+_ADD = b'{"op":"add","id":"me:%d","by":"s","element":{"kind":"stroke","points":[0.5,1.5]}}'
 _DIE = """
 import asyncio, os, signal, sys
 from whiteboard.metrics import Metrics
@@ -260,8 +262,7 @@ async def test_nothing_is_lost_when_a_replica_is_killed_while_it_folds(
     redis_url: str, log: Log, store: Redis, moment: str
 ) -> None:
     """[L10] The log is as it was, what was written expires, and another one folds in its place."""
-    add = b'{"op":"add","id":"me:%d","by":"s","element":{"kind":"stroke","points":[0.5,1.5]}}'
-    await append(log, *(Batch("b", [NewOp("me", n, add % n)]) for n in range(1, 8)))
+    await append(log, *(Batch("b", [NewOp("me", n, _ADD % n)]) for n in range(1, 8)))
     dead = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", _DIE, redis_url, moment])
     assert dead.returncode == -signal.SIGKILL
     (written,) = await store.keys("wb:{b}:snapshot:*")
@@ -300,6 +301,24 @@ async def test_others_run_while_a_long_log_is_opened_and_folded(
         assert await one.rooms.folding.fold("b") == 300
         assert len(turns) == 600
     watch.cancel()
+
+
+async def test_others_run_while_a_folded_board_is_let_go(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L10] A pause may come after each commit and each element: what is big is nowhere handled at once."""
+    steps, step = 0, Pace.step
+
+    async def counted(pace: Pace) -> None:
+        nonlocal steps
+        steps += 1
+        await step(pace)
+
+    monkeypatch.setattr(Pace, "step", counted)
+    await append(log, *(Batch("b", [NewOp("me", n, _ADD % n)]) for n in range(1, 101)))
+    async with folding(redis_url) as one:
+        assert await one.rooms.folding.fold("b") == 100
+        assert steps == 100 + 100
 
 
 async def test_one_board_s_trouble_stops_no_other_s_folding(
