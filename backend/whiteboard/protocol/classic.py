@@ -24,6 +24,7 @@ FRAME_HEIGHT_PX = 1024.0
 _Scalar = str | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 _drawing_decoder = msgspec.json.Decoder(dict[str, _Scalar])
 _FRACTIONS = ("x0", "y0", "x1", "y1")
+_NUMBERS = frozenset({float, int})  # True is no number here
 
 
 class Segment(NamedTuple):
@@ -37,10 +38,9 @@ class Segment(NamedTuple):
 def decode_drawing(raw: Raw) -> Segment:
     """Read the argument of a ``drawing`` event (C3). Raises Invalid or TooLarge."""
     fields: dict[str, Any] = parse(raw, _drawing_decoder)
-    fractions = [fields.pop(name, None) for name in _FRACTIONS]
-    if not all(type(fraction) in (float, int) for fraction in fractions):  # True is no number here
+    x0, y0, x1, y1 = fractions = [fields.pop(name, None) for name in _FRACTIONS]
+    if not _NUMBERS.issuperset(map(type, fractions)):
         raise Invalid(f"drawing needs the numbers {', '.join(_FRACTIONS)}")
-    x0, y0, x1, y1 = fractions
     points = [x0 * FRAME_WIDTH_PX, y0 * FRAME_HEIGHT_PX, x1 * FRAME_WIDTH_PX, y1 * FRAME_HEIGHT_PX]
     check_points(points)
     color = fields.pop("color", None)

@@ -60,7 +60,8 @@ def decode_message(message: bytes) -> tuple[Position, bytes]:
     """
     version, position, body = message.split(b" ", 2)
     _check_version(version)
-    return Position.parse(position.decode("ascii")), body
+    epoch, n = position.split(b"-")
+    return Position(int(epoch), int(n)), body
 
 
 def decode_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Commit:

@@ -114,21 +114,28 @@ class Audience:
             return
         self._last_write = self._loop.time()
         aside = self.dialect.cursors(cursors) if cursors else None
-        authors = {part.logged.by for part in parts} & self.sessions.keys()
-        told = Batch([frame for part in parts for frame in part.frames(self.dialect)])
-        write_all(
-            [self._live[sid] for sid in self._live.keys() - authors] if authors else self._live.values(), told, aside
-        )
+        authors = {by for part in parts if (by := part.logged.by) in self.sessions}
+        shown = [frame for part in parts for frame in part.frames(self.dialect)]
+        others: Iterable[Connection] = self._live.values()
+        if authors:
+            others = [connection for sid, connection in self._live.items() if sid not in authors]
+        self._write(others, shown, aside)
         if parts:
             self._wrote = authors
         for sid in authors:
             own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
             if sid in self._live:
-                write_all((self._live[sid],), Batch(own), aside)
+                self._write((self._live[sid],), own, aside)
             elif sid in self._joining:
                 self._hold(self._joining[sid], own)
-        for sid in self._joining.keys() - authors:
-            self._hold(self._joining[sid], told.frames)
+        if self._joining:
+            for sid in self._joining.keys() - authors:
+                self._hold(self._joining[sid], shown)
+
+    @staticmethod
+    def _write(connections: Iterable[Connection], frames: Sequence[Frame], aside: Frame | None) -> None:
+        if frames or aside is not None:
+            write_all(connections, frames[0] if len(frames) == 1 else Batch(frames), aside)
 
     def _frames_for(self, session: Session, told: Told) -> Sequence[Frame]:
         if told.logged.by == session.sid:

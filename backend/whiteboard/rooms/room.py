@@ -300,14 +300,14 @@ class Room:
             for index, logged in enumerate(commit.ops)
         ]
         self.position = position
-        if any(told.drawn is None for told in news):
-            self._replay = None  # something that it shows may look otherwise now, or be gone
         for told in news:
+            if told.drawn is None:
+                self._replay = None  # something that it shows may look otherwise now, or be gone
+                if isinstance(told.logged.op, Remove | Clear):
+                    self._lift_pens()
             self._recent.add(told)
             for audience in audiences:
                 audience.tell(told)
-        if any(isinstance(logged.op, Remove | Clear) for logged in commit.ops):
-            self._lift_pens()
         for audience in audiences:
             audience.flush_soon()
             self._metrics.deliveries.inc(len(commit.ops) * len(audience.sessions))
