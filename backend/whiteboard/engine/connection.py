@@ -327,8 +327,9 @@ def write_all(connections: Iterable[Connection], frame: Frame, aside: Frame | No
     """
     wire = frame.wire if aside is None else frame.wire + aside.wire
     for connection in connections:
-        if connection.sink is not None:
-            connection.sink(wire)
+        sink = connection.sink
+        if sink is not None:
+            sink(wire)
         else:
             connection.send(frame)
             if aside is not None:

@@ -60,7 +60,9 @@ def decode_message(message: bytes) -> tuple[Position, bytes]:
     """
     version, position, body = message.split(b" ", 2)
     _check_version(version)
-    epoch, n = position.split(b"-")
+    epoch, dash, n = position.partition(b"-")
+    if not (dash and epoch.isdigit() and n.isdigit()):  # int() would take a sign or a blank as well
+        raise ValueError(f"not a position: {position[:40]!r}")
     return Position(int(epoch), int(n)), body
 
 

@@ -18,7 +18,7 @@ from whiteboard.rooms.dialects import Dialect
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session, State
 
-FRAME_SECONDS: Final = 0.016
+FRAME_SECONDS: Final = 1 / 60
 
 
 class Audience:
