@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
-from whiteboard.domain.ops import Clear, Remove
+from whiteboard.domain.ops import Add, Clear, Remove
 from whiteboard.store.log import Batch, Log
 
 from tests.conftest import OwnRedis
@@ -38,10 +38,10 @@ async def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     return Gate(monkeypatch)
 
 
-def written_once(page: Page, commits: list[list[str]]) -> None:
-    """Hold a log to what a page has sent: each op once, in order."""
+def written_once(page: Page, commits: list[list[str]], but: int = 0) -> None:
+    """Hold a log to what a page has sent: each op once, in order; ``but`` is the number of one that is not there."""
     mine = [op_id for commit in commits for op_id in commit if op_id.startswith(page.client)]
-    assert mine == [f"{page.client}:{n}" for n in range(1, page.n + 1)]
+    assert mine == [f"{page.client}:{n}" for n in range(1, page.n + 1) if n != but]
 
 
 async def test_ops_go_together_when_a_commit_is_away(redis_url: str, gate: Gate, log: Log) -> None:
@@ -154,6 +154,28 @@ async def test_op_above_a_refused_one_waits_when_an_older_one_comes_again(
         page.send_again(first=3)
         await quiet(one.rooms, page)
         written_once(page, await ids(log))
+
+
+async def test_op_above_a_refused_one_goes_on_when_that_one_is_refused_for_good(
+    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B7] Sent again, the refused one may be one that can never enter: nothing waits for it any more."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 2)
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(2):
+            page.do(Clear)
+        page.do(Add, element={"kind": "stroke", "points": [0.0, 0.0], "color": "red", "width": 4.0})
+        assert [(r["n"], r["retry"]) for r in page.hear().rejected] == [(3, True)]
+        gate.opened.set()
+        await eventually(lambda: list(page.hear().pending) == [3], "what was taken is in")
+        monkeypatch.setattr("whiteboard.domain.board.MAX_ELEMENTS", 0)
+        page.send_again(first=3)
+        assert [(r["n"], r["retry"]) for r in page.hear().rejected] == [(3, True), (3, False)]
+        del page.pending[3]
+        page.do(Clear)
+        await quiet(one.rooms, page)
+        written_once(page, await ids(log), but=3)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
