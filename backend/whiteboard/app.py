@@ -43,6 +43,7 @@ from whiteboard.web.api import BoardApi
 from whiteboard.web.board import BoardApplication
 from whiteboard.web.classic import ClassicApplication
 from whiteboard.web.routes import Routes, tell_errors
+from whiteboard.web.scrape import Scrape
 from whiteboard.web.sockets import Arrivals
 
 _CANCEL_SECONDS = 0.25
@@ -123,8 +124,12 @@ async def running(
         )
         metrics.passed_on.set_function(lambda: sockets.passed_on)
         app = web.Application(middlewares=[tell_errors(refusals)])
-        Routes(BoardApi(rooms), health, admission, metrics, replica).add_to(app)
+        Routes(BoardApi(rooms), health, admission, replica).add_to(app)
         sockets.attach(app)
+        if settings.metrics_port is None:
+            Scrape(metrics, health).add_to(app)
+        else:
+            await stack.enter_async_context(_scraped(Scrape(metrics, health), settings.host, settings.metrics_port))
         runner = web.AppRunner(
             app, access_log=None, keepalive_timeout=_KEEPALIVE_SECONDS, shutdown_timeout=HTTP_SECONDS / 2
         )
@@ -143,17 +148,32 @@ async def running(
         yield opened_at(bound)
 
 
+@asynccontextmanager
+async def _scraped(scrape: Scrape, host: str, port: int) -> AsyncIterator[None]:
+    """Serve the metrics on a port of their own, to the end of a drain."""
+    app = web.Application()
+    scrape.add_to(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=HTTP_SECONDS / 2)
+    await runner.setup()
+    try:
+        await _listen(web.TCPSite(runner, host, port), "WHITEBOARD_METRICS_PORT")
+        logger.info("metrics", address=f"{opened_at(runner.addresses[0])}/metrics")
+        yield
+    finally:
+        await runner.cleanup()
+
+
 def _sites(runner: web.AppRunner, settings: Settings, listeners: Sequence[socket.socket] | None) -> list[web.BaseSite]:
     if listeners is None:
         return [web.TCPSite(runner, settings.host, settings.port)]
     return [web.SockSite(runner, listener) for listener in listeners]
 
 
-async def _listen(site: web.BaseSite) -> None:
+async def _listen(site: web.BaseSite, chosen_by: str = "--port or WHITEBOARD_PORT") -> None:
     try:
         await site.start()
     except OSError as error:
-        hint = " (choose another by --port or WHITEBOARD_PORT)" if error.errno == errno.EADDRINUSE else ""
+        hint = f" (choose another by {chosen_by})" if error.errno == errno.EADDRINUSE else ""
         raise ConfigurationError(f"cannot listen on {site.name}: {error.strerror or error}{hint}") from None
 
 

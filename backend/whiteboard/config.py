@@ -36,6 +36,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 3000
+    metrics_port: int | None = None
     address: str | None = None
     redis_url: str | None = None
     redis_password_file: Path | None = None
@@ -80,6 +81,11 @@ class Settings:
         """Hold the settings against each other. Raises ConfigurationError."""
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"WHITEBOARD_PORT is 0 to 65535, not {self.port}")
+        if self.metrics_port is not None:
+            if not 0 <= self.metrics_port <= 65535:
+                raise ConfigurationError(f"WHITEBOARD_METRICS_PORT is 0 to 65535, not {self.metrics_port}")
+            if self.metrics_port == self.port != 0:
+                raise ConfigurationError("WHITEBOARD_METRICS_PORT is another one than WHITEBOARD_PORT, or unset")
         if self.address is not None and _ADDRESS.fullmatch(self.address) is None:
             raise ConfigurationError("WHITEBOARD_ADDRESS is <host>:<port>, an IPv6 host in brackets")
         if not 1 <= self.recovery_seconds <= 86_400:
@@ -100,7 +106,7 @@ class Settings:
 def _read(env_name: str, name: str, text: str) -> object:
     try:
         match name:
-            case "port":
+            case "port" | "metrics_port":
                 return _number(text, int, "a whole number")
             case "recovery_seconds" | "drain_seconds" | "admission_per_second":
                 return _number(text, float, "a number")

@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from tests.integration.fixtures import Join, Pair
+from tests.integration.fixtures import Join, Pair, StartReplica
 from tests.integration.stock import StockClients
 from tests.integration.waiting import eventually
 
@@ -98,3 +98,14 @@ async def test_probes_answer(pair: Pair) -> None:
     assert (await pair.left.get("/livez"))[0] == 200
     status, body = await pair.left.get("/readyz")
     assert (status, body["status"], body["redis"]) == (200, "ready", "reachable")
+
+
+async def test_metrics_have_a_port_of_their_own_when_one_is_set(start_replica: StartReplica, redis_url: str) -> None:
+    """There, and there only: what people reach does not tell them."""
+    replica = await start_replica(redis_url=redis_url, metrics_port="0")
+    (line,) = replica.lines("metrics")
+    async with aiohttp.ClientSession() as http:
+        async with http.get(line["address"]) as response:
+            assert "whiteboard_connections" in await response.text()
+        async with http.get(f"{replica.url}/metrics") as response:
+            assert response.status == 404

@@ -30,6 +30,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     environ = {
         "WHITEBOARD_HOST": "0.0.0.0",
         "WHITEBOARD_PORT": "8080",
+        "WHITEBOARD_METRICS_PORT": "9090",
         "WHITEBOARD_ADDRESS": "pod-1:8080",
         "WHITEBOARD_REDIS_URL": URL,
         "WHITEBOARD_REDIS_PASSWORD_FILE": str(password_file),
@@ -42,6 +43,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     assert Settings.read(environ) == Settings(
         host="0.0.0.0",
         port=8080,
+        metrics_port=9090,
         address="pod-1:8080",
         redis_url=URL,
         redis_password_file=password_file,
@@ -72,6 +74,8 @@ def test_setting_given_goes_before_the_environment() -> None:
         ({"WHITEBOARD_PORT": "http"}, "WHITEBOARD_PORT"),
         ({"WHITEBOARD_PORT": "-1"}, "WHITEBOARD_PORT is 0 to 65535, not -1"),
         ({"WHITEBOARD_PORT": "65536"}, "WHITEBOARD_PORT is 0 to 65535"),
+        ({"WHITEBOARD_METRICS_PORT": "65536"}, "WHITEBOARD_METRICS_PORT is 0 to 65535"),
+        ({"WHITEBOARD_METRICS_PORT": "3000"}, "WHITEBOARD_METRICS_PORT is another one than WHITEBOARD_PORT"),
         ({"WHITEBOARD_ADDRESS": "10.0.0.1"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
         ({"WHITEBOARD_ADDRESS": "fd00::1:80"}, "WHITEBOARD_ADDRESS is <host>:<port>"),
         ({"WHITEBOARD_ADDRESS": "http://10.0.0.1:80"}, "WHITEBOARD_ADDRESS is <host>:<port>"),

@@ -6,10 +6,8 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from whiteboard.errors import WhiteboardError
-from whiteboard.metrics import Metrics
 from whiteboard.rooms.admission import Admission
 from whiteboard.rooms.refusals import Refusals
 from whiteboard.store.health import Health
@@ -28,13 +26,12 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Routes:
-    """Everything over HTTP but ``/socket.io/`` itself."""
+    """Everything over HTTP but ``/socket.io/`` itself, and the metrics."""
 
-    def __init__(self, api: BoardApi, health: Health, admission: Admission, metrics: Metrics, replica: str) -> None:
+    def __init__(self, api: BoardApi, health: Health, admission: Admission, replica: str) -> None:
         self._api = api
         self._health = health
         self._admission = admission
-        self._metrics = metrics
         self._replica = replica
 
     def add_to(self, app: web.Application) -> None:
@@ -46,7 +43,6 @@ class Routes:
         app.router.add_get("/api/boards/{board}", self._api.get)
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/metrics", self._scrape)
 
     async def _page(self, _: web.Request) -> web.StreamResponse:
         return _file("index.html", _PAGE_HEADERS)
@@ -68,11 +64,6 @@ class Routes:
         if self._admission.is_closed:
             return web.json_response({"status": "draining", "redis": redis, "replica": self._replica}, status=503)
         return web.json_response({"status": "ready", "redis": redis, "replica": self._replica})
-
-    async def _scrape(self, _: web.Request) -> web.Response:
-        self._metrics.redis_up.set(self._health.reachable)
-        body = generate_latest(self._metrics.registry)
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def tell_errors(refusals: Refusals) -> Middleware:
