@@ -315,6 +315,31 @@ async def test_replica_that_slept_does_no_harm_when_it_wakes(
     assert again.sid == ann.sid
 
 
+async def test_replica_that_slept_beyond_the_window_does_no_harm_when_it_wakes(
+    start_replica: StartReplica, redis_url: str, come: Come
+) -> None:
+    """[R2] [S1] Its session is over, its client another one by now: what it still believes touches nobody else."""
+    left, right = [await start_replica(redis_url=redis_url, recovery_seconds="1") for _ in range(2)]
+    ann, ben = await come(left.url), await come(right.url)
+    await ann.recolor("blue")
+    left.process.send_signal(signal.SIGSTOP)
+    with redis.Redis.from_url(redis_url) as client:
+        await eventually(lambda: len(client.keys("wb:*:session:*")) == 1, "its session is over")
+        back = await come(right.url, pid=ann.pid, offset=await ann.place())
+        assert await back.socket.event("init") == [{"color": "black"}]
+        await back.recolor("teal")
+        left.process.send_signal(signal.SIGCONT)
+        await eventually(lambda: len(client.keys("wb:*:session:*")) == 3, "it has written its session again")
+        colors = {client.hget(key, "sid"): client.hget(key, "color") for key in client.scan_iter("wb:*:session:*")}
+    assert colors == {ann.sid.encode(): b"blue", ben.sid.encode(): b"black", back.sid.encode(): b"teal"}
+    await back.draw(n=1)
+    await ann.socket.event("drawing")
+    await ann.draw(n=2)
+    await back.socket.event("drawing")
+    await ben.socket.event("drawing", count=2)
+    assert (ann.notes(), ben.notes(), back.notes()) == ([1], [1, 2], [2])
+
+
 async def test_place_is_known_also_to_a_replica_that_has_not_come_so_far(
     start_replica: StartReplica, own_redis: OwnRedis, come: Come
 ) -> None:
@@ -325,13 +350,13 @@ async def test_place_is_known_also_to_a_replica_that_has_not_come_so_far(
         slow = await start_replica(redis_url=url)
         ben = await come(quick.url)
         witness = await come(slow.url)
-        for n in range(1, 11):
+        for n in range(1, 5):
             ann = await come(quick.url)
             offset = await ben.draw(n=n)
             await ann.socket.event("drawing", count=n)
             back = await come(slow.url, pid=ann.pid, offset=offset)
             assert (back.sid, back.pid) == (ann.sid, ann.pid)
-        await witness.socket.event("drawing", count=10)
+        await witness.socket.event("drawing", count=4)
         assert not witness.socket.events("resync")
         await slow.stop()
 

@@ -170,6 +170,25 @@ async def test_place_does_not_go_back_when_an_op_is_sent_again(redis_url: str) -
         assert client.heard == [client._ops[0]["id"], *(op["id"] for op in other._ops)]
 
 
+async def test_classic_client_that_was_away_too_long_is_shown_the_board_anew(redis_url: str) -> None:
+    """[R4] Its session is known still, what it has missed is not told any more: never a part of that."""
+    async with replica(redis_url) as one:
+        client, other = Client(random.Random(1)), Client(random.Random(2))
+        for somebody in (client, other):
+            await somebody.come(one)
+        for n in range(1, 4):
+            other.draw(n)
+        await eventually(lambda: len(client.hear().heard) == 3, "what another one draws")
+        for n in range(4, 7):
+            other.draw(n)
+        await eventually(lambda: len(client.wire.packets) >= 8, "what it does not hear")
+        (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
+        await client.break_off(one)
+        assert len(client.sids) == 2
+        await eventually(lambda: len(client.hear().heard) == 6, "the board")
+        assert client.heard == [1, 2, 3, 4, 5, 6]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_nobody_misses_or_is_told_twice_whatever_breaks(redis_url: str, seed: int, upkeep: None) -> None:
     """[R1] [R3] [R4] [L2] Over all its connections each client hears the whole log, once and in order; who was cut off
