@@ -82,14 +82,14 @@ async def test_ids_of_others_are_refused(pair: Pair, join: Join, board: str) -> 
 
 
 async def test_op_sent_twice_enters_once(pair: Pair, join: Join, board: str) -> None:
-    """[L3] [B3] [B6] Sent again after a reconnect, to another replica, it is answered with the place it has."""
+    """[L3] [B3] [B5] [B6] Sent again after a reconnect, to another replica, answered from where the session is."""
     ann = await join(pair.left.url)
     ops = [ann.add() for _ in range(3)]
     offset = await ann.push(*ops)
     again = await join(pair.right.url, ann.secret, position=offset.removesuffix("-2"))
     assert again.welcome["last"] == 3
     await again.send(*ops)
-    assert await again.acknowledged(3) == offset
+    assert (await again.acknowledged(3)).startswith(offset.removesuffix("2"))
     assert len(logged(pair.redis_url, board)) == 3
 
 

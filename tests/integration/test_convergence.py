@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import OwnRedis
-from tests.integration.board_client import BoardClient
+from tests.integration.board_client import BoardClient, Told
 from tests.integration.fixtures import Join, StartReplica
 from tests.integration.log_reader import fold, logged
 from tests.integration.slow_link import SlowLink
@@ -36,6 +36,8 @@ class Person:
         self.seen: list[dict[str, Any]] = []
         """Every op of the log as this person was told of it, over all connections, in order."""
         self._position = "0-0"
+        self._known = 0
+        """The last of the own ops that has been seen."""
 
     async def act(self) -> None:
         """Do all there is to do, and return once it is acknowledged."""
@@ -97,17 +99,26 @@ class Person:
         self._take_note(whole=True)
 
     def _take_note(self, *, whole: bool = False) -> None:
-        # An acknowledgement of what was sent twice names a place that has been passed. The last commit may have come in
-        # part: it is asked for again, as the page does.
-        told, newest = [], (0, 0, -1)
+        # What was sent twice is acknowledged twice. The last commit may have come in part: it is asked for again, as
+        # the page does.
+        told, known = [], self._known
         for event in self.client.told():
-            if (place := _place(event.offset)) > newest:
+            n = self._number_of(event)
+            if n is None or n > known:
                 told.append(event)
-                newest = place
+                known = known if n is None else n
+        newest = told and _place(told[-1].offset)[:2]
         for event in told:
-            if whole or _place(event.offset)[:2] != newest[:2]:
+            if whole or _place(event.offset)[:2] != newest:
                 self.seen.append(event.op or self._own(event.n))
                 self._position = event.offset.rpartition("-")[0]
+                self._known = self._number_of(event) or self._known
+
+    def _number_of(self, event: Told) -> int | None:
+        """The number of an own op."""
+        if event.op is None:
+            return event.n
+        return _number(event.op["id"]) if event.op["id"].startswith(self.client.client) else None
 
     def _own(self, n: int | None) -> dict[str, Any]:
         (op,) = [op for op in self._sent if _number(op["id"]) == n]
