@@ -13,6 +13,9 @@ async def test_cursor_is_told_to_everybody_and_kept_by_nobody(pair: Pair, join: 
     for client in (ann, ben):
         ((cursors,),) = [await client.socket.event("cursors", NAMESPACE)]
         assert cursors == {ann.welcome["sid"]: [12.5, -3.0]}
+    await ben.socket.emit("cursor", {"x": 1, "y": 2, "laser": True}, namespace=NAMESPACE)
+    ((cursors,),) = [await ann.socket.event("cursors", NAMESPACE, count=2)]
+    assert cursors == {ben.welcome["sid"]: [1.0, 2.0, 1]}
     late = await join(pair.right.url)
     await late.push(late.add())
     assert late.socket.events("cursors", NAMESPACE) == []

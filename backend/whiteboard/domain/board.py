@@ -25,7 +25,7 @@ class Drawn(NamedTuple):
 
 
 class Board:
-    """The elements of a board, bottom to top, by id."""
+    """The elements of a board by id, in the order of their adds (O10 says what lies over what)."""
 
     __slots__ = ("elements",)
 
@@ -97,7 +97,7 @@ class Board:
     def _growing(self, op: Grow) -> list[float] | None:
         """Return the points (``[x, y, …]``) that ``op`` would extend now; None if it would change nothing."""
         element = self.elements.get(op.element)
-        if element is None or element.get("kind") != "stroke" or client_of(op.id) != client_of(op.element):
+        if element is None or client_of(op.id) != client_of(op.element):
             return None
         points = element.get("points")
         if not isinstance(points, list) or len(points) + len(op.points) > 2 * MAX_POINTS:

@@ -27,7 +27,7 @@ class Add(Op, tag="add"):
 
 
 class Grow(Op, tag="grow"):
-    """Append points ``[x, y, …]`` (board pixels) to a stroke of the same client."""
+    """Append points ``[x, y, …]`` (board pixels) to an element of the same client that has points."""
 
     element: str
     points: list[float]

@@ -14,7 +14,8 @@ from whiteboard.domain.board import Drawn
 from whiteboard.domain.limits import MAX_EXTRA_BYTES, MAX_EXTRA_FIELDS, MAX_POINTS
 from whiteboard.domain.ops import Add, Element, Grow
 from whiteboard.errors import Invalid, TooLarge
-from whiteboard.protocol.codec import Color, check_points, convert, encode, parse
+from whiteboard.protocol.codec import check_points, convert, encode, parse
+from whiteboard.protocol.kinds import Color
 
 FRAME_WIDTH_PX = 2048.0
 FRAME_HEIGHT_PX = 1024.0
@@ -24,6 +25,8 @@ FRAME_HEIGHT_PX = 1024.0
 _Scalar = str | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 _drawing_decoder = msgspec.json.Decoder(dict[str, _Scalar])
 _FRACTIONS = ("x0", "y0", "x1", "y1")
+_DRAWN = frozenset({"stroke", "highlighter"})
+"""The kinds that are made of segments."""
 _NUMBERS = frozenset({float, int})  # True is no number here
 
 
@@ -84,16 +87,17 @@ class Pen:
 
 
 def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
-    """Yield what an op drew, as payloads of ``drawing``; nothing if it is no stroke that this version can draw."""
+    """Yield what an op drew, as payloads of ``drawing``; nothing if it is no line that they can draw."""
     if drawn is None:
         return
     element, first, end = drawn
     color, extra = element.get("color"), element.get("extra", {})
     points = (element.get("points") or [])[first:end]
-    if element.get("kind") != "stroke" or not (
+    if element.get("kind") not in _DRAWN or not (
         _are_points(points) and isinstance(color, str) and isinstance(extra, dict)
     ):
         return
+    points = _placed(points, element.get("transform"))
     if len(points) == 2:
         points *= 2  # A single point is a segment of no length.
     style = {"color": color, **extra}
@@ -112,6 +116,15 @@ def element_segments(element: Element) -> Iterator[dict[str, Any]]:
     """Yield a whole element as payloads of ``drawing``."""
     points = element.get("points")
     return segments(Drawn(element, 0, len(points) if isinstance(points, list) else 0))
+
+
+def _placed(points: list[float], transform: object) -> list[float]:
+    """Return where points lie after the element was moved, turned or scaled; as they are if it was not."""
+    if not (_are_points(transform) and len(transform) == 6):
+        return points
+    a, b, c, d, e, f = transform
+    pairs = zip(points[::2], points[1::2], strict=False)
+    return [value for x, y in pairs for value in (a * x + c * y + e, b * x + d * y + f)]
 
 
 def _are_points(points: object) -> TypeGuard[list[float]]:

@@ -7,10 +7,10 @@ Source: SPEC.md B5, O1 to O9, L5.
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from whiteboard.domain.limits import (
     MAX_COORDINATE_PX,
@@ -18,14 +18,10 @@ from whiteboard.domain.limits import (
     MAX_OPS_AN_EVENT,
     MAX_POINTS,
     MAX_REMOVE_IDS,
-    MAX_WIDTH_PX,
-    MIN_WIDTH_PX,
 )
 from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
 from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints, UnknownKind
-
-Color = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9#(),.%/ -]{1,64}\Z")]
-Width = Annotated[float, Meta(ge=MIN_WIDTH_PX, le=MAX_WIDTH_PX)]
+from whiteboard.protocol.kinds import KINDS, Color, Path, Props, Width
 
 _BOARD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
@@ -33,16 +29,8 @@ _OP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}:[1-9][0-9]{0,14}", re.ASCII)
 _CLIENT_LENGTH = 22
 
 
-class Stroke(Struct, kw_only=True):
-    """What a new stroke may consist of."""
-
-    points: list[float]
-    color: Color
-    width: Width
-
-
 class Style(Struct, kw_only=True, omit_defaults=True):
-    """What may be set of a stroke (O4), or of a session (B10, C5): what is missing stays."""
+    """What may be set of a session (B10, C5): what is missing stays."""
 
     color: Color | UnsetType = UNSET
     width: Width | UnsetType = UNSET
@@ -54,7 +42,6 @@ class _Named(Struct):
     id: str
 
 
-_KINDS: dict[str, type[Struct]] = {"stroke": Stroke}
 _op_decoder = msgspec.json.Decoder(AnyOp)
 _named_decoder = msgspec.json.Decoder(_Named)
 _style_decoder = msgspec.json.Decoder(Style)
@@ -110,9 +97,9 @@ def decode_op(raw: Raw, client: str) -> AnyOp:
             if client_of(op.element) != client:
                 raise ForeignId("only the client that added a stroke may let it grow")
         case Update():
-            op.props = msgspec.to_builtins(convert(op.props, Style))
+            op.props = msgspec.to_builtins(convert(op.props, Props))
             if not op.props:
-                raise Invalid("update sets at least one of color, width")
+                raise Invalid(f"update sets at least one of {', '.join(Props.__struct_fields__)}")
         case Remove() if not 1 <= len(op.elements) <= MAX_REMOVE_IDS:
             raise Invalid(f"remove takes 1 to {MAX_REMOVE_IDS} ids")
     return op
@@ -145,11 +132,12 @@ def check_points(points: list[float]) -> None:
 
 def _checked_element(element: dict[str, Any]) -> dict[str, Any]:
     kind = element.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise UnknownKind(f"this server knows the kinds {', '.join(_KINDS)}")
-    checked: dict[str, Any] = msgspec.to_builtins(convert(element, _KINDS[kind]))
-    check_points(checked["points"])
-    return {"kind": kind, **checked}
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise UnknownKind(f"this server knows the kinds {', '.join(KINDS)}")
+    checked = convert(element, KINDS[kind])
+    if isinstance(checked, Path):
+        check_points(checked.points)
+    return {"kind": kind, **msgspec.to_builtins(checked)}
 
 
 def parse(raw: Raw | bytes, decoder: msgspec.json.Decoder[Any]) -> Any:

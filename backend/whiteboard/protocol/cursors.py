@@ -1,28 +1,28 @@
 """
 Cursors: where people point. Never in the log, never acknowledged, dropped whenever that helps (SPEC.md P).
 
-A bus message of cursors is ``<v> ~ <body>``, the body a JSON object of ``<sid>: [x, y]`` in board pixels.
+A bus message of cursors is ``<v> ~ <body>``, the body a JSON object of ``<sid>: [x, y]``, or
+``[x, y, 1]``: a newer release may add numbers.
 """
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw, Struct
 
-from whiteboard.domain.limits import MAX_COORDINATE_PX
 from whiteboard.protocol.codec import encode, parse
 from whiteboard.protocol.commits import FORMAT_VERSION
+from whiteboard.protocol.kinds import Coordinate
 
-Point = tuple[float, float]
+Point = tuple[float, ...]
+"""Where somebody points: x, y in board pixels, and a 1 if with a laser."""
 Cursors = dict[str, Point]
 
-_Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE_PX, le=MAX_COORDINATE_PX)]
 _MARK = b" ~ "
 
 
 class _Cursor(Struct):
-    x: _Coordinate
-    y: _Coordinate
+    x: Coordinate
+    y: Coordinate
+    laser: bool = False
 
 
 _cursor_decoder = msgspec.json.Decoder(_Cursor)
@@ -32,7 +32,7 @@ _cursors_decoder = msgspec.json.Decoder(Cursors)
 def decode_cursor(raw: Raw) -> Point:
     """Read the argument of a ``cursor`` event (P1). Raises Invalid."""
     cursor: _Cursor = parse(raw, _cursor_decoder)
-    return cursor.x, cursor.y
+    return (cursor.x, cursor.y, 1) if cursor.laser else (cursor.x, cursor.y)
 
 
 def encode_message(cursors: Cursors) -> bytes:

@@ -1,5 +1,5 @@
 """
-Snapshots as they lie in Redis: a head, then the elements, bottom to top, in chunks (SPEC.md L9).
+Snapshots as they lie in Redis: a head, then the elements, in the order of their adds, in chunks (SPEC.md L9).
 
 A reader ignores fields that it does not know. What an older release could not ignore takes a new ``v``, written only
 by the release after the first one that reads it.

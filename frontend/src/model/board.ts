@@ -11,11 +11,11 @@ import { clientOf } from "./opid";
  * Source: SPEC.md O1–O9.
  */
 
-/** Elements bottom to top, as far as the fold needs them. */
+/** Elements in the order of their adds, as far as the fold needs them. */
 export interface Elements {
   readonly size: number;
   get(id: string): Element | undefined;
-  /** Replaces the element of this id where it lies, or puts a new one on top. */
+  /** Replaces the element of this id where it lies, or puts a new one behind all. */
   set(element: Element): void;
   delete(id: string): void;
   clear(): void;
@@ -60,7 +60,7 @@ function add(board: Elements, op: LogOp): void {
 
 function grow(board: Elements, op: LogOp): void {
   const element = typeof op.element === "string" ? board.get(op.element) : undefined;
-  if (element?.kind !== "stroke" || clientOf(op.id) !== clientOf(element.id)) return;
+  if (element === undefined || clientOf(op.id) !== clientOf(element.id)) return;
   if (!Array.isArray(element.points) || !Array.isArray(op.points)) return;
   if (tooMany(element.points.length + op.points.length)) return;
   board.set({ ...element, points: element.points.concat(op.points) });
@@ -103,7 +103,7 @@ export class Board implements Elements {
     return this.byId.get(id);
   }
 
-  /** A number that is higher the higher the element lies; undefined when it is not there. */
+  /** A number that is higher the later the element came; undefined when it is not there. */
   rankOf(id: string): number | undefined {
     return this.ranks.get(id);
   }
@@ -127,7 +127,7 @@ export class Board implements Elements {
     this.ranks.clear();
   }
 
-  /** Bottom to top. */
+  /** In the order of their adds. */
   [Symbol.iterator](): Iterator<Element> {
     return this.byId.values();
   }

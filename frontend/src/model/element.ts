@@ -1,3 +1,5 @@
+import { MAX_Z } from "./limits";
+
 /**
  * The words of a board: elements, and the ops that change them.
  *
@@ -40,4 +42,9 @@ export interface LogOp {
 /** The flat `[x0, y0, x1, y1, …]` of an element, or undefined if it has none. */
 export function pointsOf(element: Element): readonly number[] | undefined {
   return Array.isArray(element.points) ? element.points : undefined;
+}
+
+/** How high an element lies (O10), before the order of the adds decides. */
+export function zOf({ z }: Element): number {
+  return typeof z === "number" && Number.isSafeInteger(z) ? Math.max(-MAX_Z, Math.min(MAX_Z, z)) : 0;
 }

@@ -47,7 +47,7 @@ export class Overlay implements Elements {
     this.baseHidden = false;
   }
 
-  /** Bottom to top. */
+  /** In the order of their adds. */
   *[Symbol.iterator](): Iterator<Element> {
     if (!this.baseHidden) {
       for (const element of this.base) {

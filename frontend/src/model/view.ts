@@ -1,7 +1,10 @@
 import { apply, Board, type Touched, touchedBy } from "./board";
-import type { Element, LogOp, Op } from "./element";
+import { type Element, type LogOp, type Op, zOf } from "./element";
 import { MAX_ELEMENTS } from "./limits";
 import { Overlay } from "./overlay";
+
+/** More than the adds of any board: a rank is a `z` and, within it, the order of the adds. */
+const ARRIVALS = 2 ** 32;
 
 /**
  * What the person sees: the board as the log has it, and on top of it their own ops that are still on the way.
@@ -16,6 +19,8 @@ export class BoardView {
   /** Every id that a pending op looks at. */
   private readonly contested = new Set<string>();
   private contestedAll = false;
+  /** Some element has, or had, a `z`: the order of the adds alone is not the order of the layers. */
+  private layered = false;
 
   /**
    * @param pending own ops that are not confirmed, in their order; read anew at each fold
@@ -34,13 +39,23 @@ export class BoardView {
     return this.overlay.get(id);
   }
 
-  /** Higher the higher an element lies among the confirmed ones; undefined while it is only pending. */
+  /** Higher the higher an element lies among the confirmed ones (O10); undefined while it is only pending. */
   rankOf(id: string): number | undefined {
-    return this.confirmed.rankOf(id);
+    const arrival = this.confirmed.rankOf(id);
+    const element = arrival === undefined ? undefined : this.overlay.get(id);
+    return arrival === undefined || element === undefined ? arrival : zOf(element) * ARRIVALS + arrival;
   }
 
-  /** Bottom to top. */
+  /** The highest `z` there is, at least 0. */
+  get topZ(): number {
+    let top = 0;
+    if (this.layered) for (const element of this.overlay) top = Math.max(top, zOf(element));
+    return top;
+  }
+
+  /** Bottom to top (O10). */
   [Symbol.iterator](): Iterator<Element> {
+    if (this.layered) return [...this.overlay].sort((a, b) => zOf(a) - zOf(b))[Symbol.iterator]();
     const untouched = this.contested.size === 0 && !this.contestedAll;
     return untouched ? this.confirmed[Symbol.iterator]() : this.overlay[Symbol.iterator]();
   }
@@ -49,12 +64,14 @@ export class BoardView {
   load(elements: Iterable<Element>): void {
     this.confirmed = new Board(elements);
     this.overlay = new Overlay(this.confirmed);
+    for (const element of this.confirmed) this.layered ||= zOf(element) !== 0;
     this.refold();
     this.changed("all");
   }
 
   /** Shows an own op before it is confirmed. It must be the last of the pending ones, or be merged into that. */
   show(op: Op): void {
+    this.notice(op);
     this.contest(op);
     apply(this.overlay, op);
     this.changed(touchedBy(op));
@@ -62,6 +79,7 @@ export class BoardView {
 
   /** Applies the log's next op: another's, or an own one that is no longer pending. */
   receive(op: LogOp): void {
+    this.notice(op);
     const touched = touchedBy(op);
     const meets = this.meetsPending(touched);
     apply(this.confirmed, op);
@@ -99,9 +117,15 @@ export class BoardView {
     this.contested.clear();
     this.contestedAll = false;
     for (const op of this.pending) {
+      this.notice(op);
       this.contest(op);
       apply(this.overlay, op);
     }
+  }
+
+  private notice(op: LogOp): void {
+    const set = op.op === "add" ? op.element : op.op === "update" ? op.props : undefined;
+    this.layered ||= typeof set === "object" && set !== null && "z" in set;
   }
 
   private contest(op: Op): void {

@@ -91,6 +91,48 @@ describe("what the person sees", () => {
   });
 });
 
+describe("[O10] what lies over what", () => {
+  const at = (z: unknown, id = "b:1"): LogOp => ({ op: "update", id: "b:9", element: id, props: { z } });
+
+  test("a higher z lies higher; of equal ones what came later", () => {
+    const { view, other, draw } = setUp();
+    for (const id of ["b:1", "b:2", "b:3"]) other(stroke(id));
+    expect(view.topZ).toBe(0);
+    other(at(2));
+    other(at(-1, "b:3"));
+    expect(ids(view)).toEqual(["b:3", "b:2", "b:1"]);
+    expect(view.topZ).toBe(2);
+    draw({ op: "add", id: "me:1", element: { kind: "stroke", points: [0, 0], z: 2 } });
+    draw(stroke("me:2"));
+    expect(ids(view)).toEqual(["b:3", "b:2", "me:2", "b:1", "me:1"]);
+  });
+
+  test("ranks go the same way, a pending z counts at once, and what is only pending has none", () => {
+    const { view, other, draw, ack } = setUp();
+    for (const id of ["b:1", "b:2", "b:3"]) other(stroke(id));
+    draw({ op: "update", id: "me:1", element: "b:1", props: { z: 1 } });
+    draw(stroke("me:2"));
+    const ranked = () => ["b:1", "b:2", "b:3"].sort((a, b) => (view.rankOf(a) ?? 0) - (view.rankOf(b) ?? 0));
+    expect(ranked()).toEqual(["b:2", "b:3", "b:1"]);
+    expect(view.rankOf("me:2")).toBeUndefined();
+    ack(2);
+    expect(ranked()).toEqual(["b:2", "b:3", "b:1"]);
+    expect(view.rankOf("me:2")).toBeLessThan(view.rankOf("b:1") ?? 0);
+    expect(ids(view)).toEqual(["b:2", "b:3", "me:2", "b:1"]);
+  });
+
+  test("a snapshot has it, and a z of a newer version is none", () => {
+    const { view, other } = setUp();
+    view.load([
+      { id: "b:1", by: "s", kind: "stroke", z: 7 },
+      { id: "b:2", by: "s", kind: "stroke", z: "top" },
+    ]);
+    expect(ids(view)).toEqual(["b:2", "b:1"]);
+    other(at(Number.NaN));
+    expect(ids(view)).toEqual(["b:1", "b:2"]);
+  });
+});
+
 describe("seeded: the view is the log, then the pending ops", () => {
   test.each(Array.from({ length: 60 }, (_, seed) => seed))("seed %i", (seed) => {
     const random = randomFrom(seed);

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from whiteboard.domain.board import Board
 from whiteboard.domain.limits import MAX_POINTS
-from whiteboard.domain.ops import Add, AnyOp, Grow, Remove
+from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update
 from whiteboard.domain.positions import Position
 from whiteboard.errors import BadInput, Invalid, TooLarge
 from whiteboard.protocol.classic import Pen, decode_drawing, element_segments, segments
@@ -178,6 +178,28 @@ def test_single_point_is_a_segment_of_no_length() -> None:
         {"x0": 0.25, "y0": 0.5, "x1": 0.5, "y1": 0.0, "color": "red"},
         {"x0": 0.5, "y0": 0.0, "x1": 0.0, "y1": 0.0, "color": "red"},
     ]
+
+
+def test_highlighter_is_told_as_a_stroke_is_where_it_has_been_moved_to() -> None:
+    """[C6] [O2] Live and in the replay; a transform is applied, its growth's too."""
+    path = {"kind": "highlighter", "points": [512.0, 512.0], "color": "red", "width": 9.0}
+    board = Board.fold([Add(id="p:1", element=path)])
+    assert (
+        list(segments(board.apply(Update(id="q:1", element="p:1", props={"transform": [0, 2, -1, 0, 1024, 0]})))) == []
+    )
+    grow = Grow(id="p:2", element="p:1", points=[0.0, 256.0])
+    placed = [{"x0": 0.25, "y0": 1.0, "x1": 0.375, "y1": 0.0, "color": "red"}]
+    assert list(segments(board.apply(grow))) == placed
+    assert list(element_segments(board.elements["p:1"])) == placed
+
+
+@pytest.mark.parametrize("kind", ["line", "rectangle", "text", "note"])
+def test_what_is_not_made_of_segments_is_not_told(kind: str) -> None:
+    """[C6] Nor is a path whose transform is of a newer version moved by it."""
+    shape = {"kind": kind, "x": 0, "y": 0, "w": 9, "h": 9, "color": "red", "points": [0, 0, 1, 1]}
+    assert list(element_segments(shape)) == []
+    odd = {"kind": "stroke", "points": [0, 0], "color": "red", "transform": "upwards"}
+    assert list(element_segments(odd)) == [{"x0": 0.0, "y0": 0.0, "x1": 0.0, "y1": 0.0, "color": "red"}]
 
 
 def test_op_is_silent_when_it_changes_nothing() -> None:

@@ -27,6 +27,9 @@ from whiteboard.protocol.commits import decode_commit
 from tests.unit import strategies
 
 STROKE = {"kind": "stroke", "points": [0, 0, 1.5, 2], "color": "black", "width": 4}
+RECTANGLE = {"kind": "rectangle", "x": 1, "y": 2, "w": 30, "h": 40, "color": "black", "width": 4}
+LINE = {**RECTANGLE, "kind": "arrow"}
+NOTE = {"kind": "note", "x": 1, "y": 2, "w": 200, "h": 200, "color": "black", "fill": "#ffec99", "text": "", "size": 24}
 ADD = {"op": "add", "id": "me:1", "element": STROKE}
 GROW = {"op": "grow", "id": "me:2", "element": "me:1", "points": [3, 3]}
 UPDATE = {"op": "update", "id": "me:3", "element": "you:1", "props": {"color": "red"}}
@@ -40,6 +43,11 @@ def raw(value: object) -> Raw:
 
 def stroke(**changed: object) -> dict[str, Any]:
     return {**ADD, "element": {**STROKE, **changed}}
+
+
+def element(of: dict[str, Any], **changed: object) -> dict[str, Any]:
+    """Return an add of an element; what is changed to None is missing."""
+    return {**ADD, "element": {name: value for name, value in {**of, **changed}.items() if value is not None}}
 
 
 def without(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -73,13 +81,13 @@ def test_sender_is_not_believed_when_an_op_names_another(sent: dict[str, Any]) -
 
 def test_element_is_stripped_when_it_carries_more_than_its_kind_has() -> None:
     """[O2] An element's id and sender are the op's; what its kind does not have is not stored."""
-    op = decode_op(raw(stroke(id="you:9", by="you", z=1)), "me")
+    op = decode_op(raw(stroke(id="you:9", by="you", layer=1)), "me")
     assert isinstance(op, Add)
     assert set(op.element) == {"kind", "points", "color", "width"}
 
 
 def test_update_is_stripped_when_it_names_what_cannot_be_set() -> None:
-    """[O4] Of an update only the colour and the width are stored."""
+    """[O4] What no update may set is not stored."""
     props = {"color": "red", "id": "you:1", "kind": "text", "by": "you", "points": [1, 1]}
     op = decode_op(raw({**UPDATE, "props": props}), "me")
     assert isinstance(op, Update)
@@ -143,6 +151,29 @@ REFUSED: list[tuple[str, object, type[BadInput]]] = [
     ("a grow by an odd count", {**GROW, "points": [1]}, Invalid),
     ("a grow beyond the board", {**GROW, "points": [1e7, 0]}, Invalid),
     ("a grow by too much", {**GROW, "points": [1] * (2 * MAX_POINTS + 2)}, TooManyPoints),
+    ("a shape without a size", element(RECTANGLE, h=None), Invalid),
+    ("a shape without a width", element(RECTANGLE, width=None), Invalid),
+    ("a shape too far away", element(RECTANGLE, x=1_000_001), Invalid),
+    ("a shape too large", element(RECTANGLE, w=-1_000_001), Invalid),
+    ("an angle as text", element(RECTANGLE, angle="1"), Invalid),
+    ("an angle too large", element(RECTANGLE, angle=101), Invalid),
+    ("a fill that closes a tag", element(RECTANGLE, fill="red<b>"), Invalid),
+    ("an opacity above 1", element(RECTANGLE, opacity=1.01), Invalid),
+    ("an opacity below 0", element(RECTANGLE, opacity=-0.01), Invalid),
+    ("a z that is not whole", element(RECTANGLE, z=1.5), Invalid),
+    ("a z too high", element(RECTANGLE, z=1_000_001), Invalid),
+    ("a line without an end", element(LINE, w=None), Invalid),
+    ("a transform of five numbers", stroke(transform=[1, 0, 0, 1, 0]), Invalid),
+    ("a transform that is none", stroke(transform="none"), Invalid),
+    ("a transform too large", stroke(transform=[1, 0, 0, 1, 2e9, 0]), Invalid),
+    ("a note without text", element(NOTE, text=None), Invalid),
+    ("a note without paper", element(NOTE, fill=None), Invalid),
+    ("a text that is none", element(NOTE, text=["a"]), Invalid),
+    ("a text too long", element(NOTE, text="a" * 5_001), Invalid),
+    ("letters too small", element(NOTE, size=3.9), Invalid),
+    ("letters too large", element(NOTE, size=401), Invalid),
+    ("an update to a text that turns around", {**UPDATE, "props": {"text": "a\u202eb"}}, Invalid),
+    ("an update to a bad transform", {**UPDATE, "props": {"transform": [1]}}, Invalid),
     ("an update of nothing", {**UPDATE, "props": {}}, Invalid),
     ("an update of what cannot be set", {**UPDATE, "props": {"points": [1, 1]}}, Invalid),
     ("an update to a bad colour", {**UPDATE, "props": {"color": ""}}, Invalid),
@@ -197,9 +228,37 @@ def test_op_is_accepted_when_it_is_exactly_at_the_limits() -> None:
     decode_op(raw(stroke(points=[1] * 2 * MAX_POINTS)), "me")
     decode_op(raw(stroke(points=[-1_000_000, 1_000_000], width=0.1, color="a" * 64)), "me")
     decode_op(raw(stroke(width=200, color="hsl(120.5, 50%, 50% / 0.5)")), "me")
+    decode_op(raw(element(RECTANGLE, x=-1_000_000, w=1_000_000, angle=-100, opacity=0, z=1_000_000)), "me")
+    decode_op(raw(element(NOTE, size=4, h=-1_000_000, opacity=1, z=-1_000_000)), "me")
+    decode_op(raw(stroke(transform=[1e9, -1e9, 0, 1, 1e9, -1e9])), "me")
     decode_op(raw({**REMOVE, "elements": ["a:1"] * MAX_REMOVE_IDS}), "me")
     longest = encode({**CLEAR, "x": ""})
     decode_op(Raw(longest[:-2] + b"x" * (MAX_OP_BYTES - len(longest)) + b'"}'), "me")
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        *map(chr, (0, 8, 9, 11, 13, 27, 31, 127, 133, 159)),
+        *"\u2028\u2029\u202a\u202e\u2066\u2069\ufeff",
+    ],
+    ids=lambda character: f"U+{ord(character):04X}",
+)
+def test_text_is_refused_when_a_character_would_change_what_is_around_it(character: str) -> None:
+    """[O11] Control characters, other line ends, and what turns the direction: at the end of a text too."""
+    for text in (character, f"a{character}", f"{character}a", f"a\n{character}\n"):
+        with pytest.raises(Invalid):
+            decode_op(raw(element(NOTE, text=text)), "me")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "a\n\nb\n", "<script>alert(1)</script>", "日本語", "שלום\u200f!", "👩‍👩‍👧", "&amp;", "a" * 5_000]
+)
+def test_text_is_kept_as_it_is_when_it_is_harmless(text: str) -> None:
+    """[O11] Markup is text; marks without which Hebrew or emoji would fall apart stay."""
+    op = decode_op(raw(element(NOTE, text=text)), "me")
+    assert isinstance(op, Add)
+    assert op.element["text"] == text
 
 
 @pytest.mark.parametrize("sent", [[], {}, None, "ops", 1, [CLEAR] * (MAX_OPS_AN_EVENT + 1)])
@@ -265,7 +324,7 @@ def test_secret_is_refused_when_it_is_improper(secret: object) -> None:
         client_id(secret)
 
 
-@given(st.one_of(strategies.strokes, strategies.removes, strategies.clears))
+@given(st.one_of(strategies.adds, strategies.settings, strategies.removes, strategies.clears))
 def test_op_comes_back_from_the_log_as_it_went_in(op: AnyOp) -> None:
     """[O1] Decode, add the sender, encode, store, read back: the same op, to the last bit of its numbers."""
     author = op.id.partition(":")[0]

@@ -15,6 +15,7 @@ from tests.unit import strategies
 def test_cursor_is_decoded_to_board_pixels() -> None:
     """[P1] Fields of a newer version are passed over."""
     assert decode_cursor(Raw(b'{"x":-1000000,"y":0.5,"z":7}')) == (-1_000_000.0, 0.5)
+    assert decode_cursor(Raw(b'{"x":1,"y":2,"laser":true}')) == (1.0, 2.0, 1)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ def test_cursor_is_decoded_to_board_pixels() -> None:
         b'{"x":NaN,"y":1}',
         b'{"x":1e999,"y":1}',
         b'{"x":1e7,"y":1}',
+        b'{"x":1,"y":1,"laser":1}',
     ],
 )
 def test_cursor_is_refused_when_it_is_no_place_on_a_board(sent: bytes) -> None:
@@ -36,8 +38,11 @@ def test_cursor_is_refused_when_it_is_no_place_on_a_board(sent: bytes) -> None:
         decode_cursor(Raw(sent))
 
 
-@given(st.dictionaries(st.text(), st.tuples(strategies.coordinates, strategies.coordinates)))
-def test_cursors_come_back_from_the_bus_as_they_went_in(cursors: dict[str, tuple[float, float]]) -> None:
+_places = st.tuples(strategies.coordinates, strategies.coordinates)
+
+
+@given(st.dictionaries(st.text(), _places | _places.map(lambda place: (*place, 1.0))))
+def test_cursors_come_back_from_the_bus_as_they_went_in(cursors: dict[str, tuple[float, ...]]) -> None:
     """[P2] Whoever points, wherever."""
     assert decode_message(encode_message(cursors)) == cursors
 
