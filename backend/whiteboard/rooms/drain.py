@@ -47,7 +47,8 @@ def plan(movers: Iterable[T], others: Iterable[T], window: float, rng: random.Ra
         movers: who can move by itself once its slot opens, and is given a little time for it.
         others: whose slot closes as it opens.
     """
-    move = min(MOVE_SECONDS, window / 4)
+    movers = list(movers)
+    move = min(MOVE_SECONDS, window / 4) if movers else 0.0
     grace = dict.fromkeys(movers, move) | dict.fromkeys(others, 0.0)
     order = rng.sample(list(grace), len(grace))
     spread = window - move

@@ -27,6 +27,12 @@ def test_slots_are_evenly_spaced_over_the_window() -> None:
     assert gaps == {0.018}
 
 
+def test_slots_take_the_whole_window_when_nobody_moves_by_itself() -> None:
+    """[D3] Nobody is waited for at its end: 1,000 connections in 20 s, 50 a second."""
+    opens = sorted(slot.opens for slot in plan((), range(1000), 20, random.Random(1)).values())
+    assert {round(later - earlier, 9) for earlier, later in itertools.pairwise(opens)} == {0.02}
+
+
 def test_few_connections_do_not_take_the_whole_window() -> None:
     """[D3] Ten go in half a second at the least pace."""
     slots = plan((), range(10), 20, random.Random(1))
