@@ -68,14 +68,13 @@ async def test_gap_is_read_from_the_log_when_a_message_is_lost(redis_url: str, l
     PickyRooms.lost = {2, 3}
     async with replica(redis_url, kind=PickyRooms) as one:
         page = await one.page()
-        for n in range(1, 4):
+        await append(log, batch(1))  # a board's first commit begins its epoch, and so is read from the log
+        await eventually(lambda: one.metrics.repairs._value.get() == 1, "the first commit")
+        for n in range(2, 5):
             await append(log, batch(n))
-        await eventually(lambda: len(page.hear().offsets) == 1, "the first commit")
-        repairs = one.metrics.repairs._value.get()
-        await append(log, batch(4))
         await eventually(lambda: len(page.hear().offsets) == 4, "the gap is closed")
         assert page.offsets == await all_offsets(one.rooms)
-        assert one.metrics.repairs._value.get() == repairs + 1
+        assert one.metrics.repairs._value.get() == 2
 
 
 async def test_last_commit_is_found_by_comparing_heads_when_its_message_is_lost(
