@@ -211,15 +211,16 @@ class TestPayloads:
 
     async def test_two_posts_at_once_end_the_session(self, calm: Served) -> None:
         """Their order would be anybody's guess."""
-        held = asyncio.Event()
+        arrived, held = asyncio.Event(), asyncio.Event()
 
         async def hold(sid: str, data: str) -> None:
+            arrived.set()
             await held.wait()
 
         calm.server.on("message", hold)
         session = await calm.http.open()
         first = asyncio.create_task(session.post("4a"))
-        await asyncio.sleep(0.05)
+        await arrived.wait()
         assert (await session.post("4b"))[0] == 400
         held.set()
         assert (await first)[0] == 200

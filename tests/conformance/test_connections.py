@@ -152,6 +152,7 @@ class TestOutbox:
 
     async def test_pings_of_a_client_that_does_not_read_are_not_answered(self, calm: Served) -> None:
         """Else their answers would pile up without a bound."""
+        told = heard(calm)
         async with websocket(calm.http) as wire:
             await wire.text()
             connection = only(calm)
@@ -159,8 +160,8 @@ class TestOutbox:
             while connection.send(Frame(b"x" * 10_000), droppable=True):
                 await asyncio.sleep(0)
             before = connection.outbox_bytes
-            wire.raw(masked(0x9, b"x" * 125) * 2000 + masked(0x1, b"3"))
-            await asyncio.sleep(0.1)
+            wire.raw(masked(0x9, b"x" * 125) * 2000 + masked(0x1, b"4behind"))
+            await until(lambda: told == ["behind"])
             assert connection.outbox_bytes == before
 
 
@@ -182,9 +183,10 @@ class TestInbox:
             for data in sent:
                 wire.send("4" + data)
             wire.send("3")
-            await asyncio.sleep(0.5)
             socket = only(served)._carrier
             assert isinstance(socket, WebSocket)
+            await until(lambda: socket.is_deaf)
+            await asyncio.sleep(0.5)  # longer than a client that is heard may take to answer a ping
             assert socket.is_deaf
             assert socket._inbox_bytes < 10_000 + READ_BYTES
             gate.set()

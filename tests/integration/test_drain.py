@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -130,7 +131,7 @@ async def drawing() -> AsyncIterator[Any]:
 async def test_drain_moves_everybody_at_its_pace_when_they_draw(
     start_replica: StartReplica, stock: StockClients, redis_url: str, drawing: Any
 ) -> None:
-    """[D3] [D6] All come back by themselves, on the other replica, at most at one and a half times the pace; none was
+    """[D3] [D6] They are let go one after the other, and all come back by themselves, on the other replica; none was
     told to stay away, and everybody goes on drawing."""
     left, right = [await start_replica(redis_url=redis_url, drain_seconds=str(WINDOW_SECONDS)) for _ in range(2)]
     ports = [left.port]
@@ -143,6 +144,7 @@ async def test_drain_moves_everybody_at_its_pace_when_they_draw(
             await client.hears("init")
         drawing(clients)
         ports.append(right.port)
+        asked = time.time()
         assert await left.stop() == 0
         for client in clients:
             await client.hears("connect", 2)
@@ -157,11 +159,11 @@ async def test_drain_moves_everybody_at_its_pace_when_they_draw(
         assert (await clients[0].ask("drawing", SEGMENT))["ok"]
 
     assert len(right.lines("socket connected")) == PEOPLE
-    # The pace is ours; when each comes back is its client's throw of the dice, which the rehearsal measures.
+    # Nobody goes before their turn, however late a busy machine lets them go. When each comes back is its client's
+    # throw of the dice, which the rehearsal measures.
     went = sorted(datetime.fromisoformat(line["timestamp"]).timestamp() for line in left.lines("socket disconnected"))
     assert len(went) == PEOPLE
-    peak = max(sum(start <= time < start + 1 for time in went) for start in went)
-    assert peak <= 1.5 * PEOPLE / WINDOW_SECONDS
+    assert [turn for turn, at in enumerate(went) if at < asked + turn * WINDOW_SECONDS / PEOPLE] == []
     steps = ("stopping", "draining", "closed", "flushed", "stopped")
     assert [line["event"] for line in left.lines() if line["event"] in steps] == list(steps)
     assert left.lines("draining", connections=PEOPLE, seconds=WINDOW_SECONDS)
