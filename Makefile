@@ -27,8 +27,9 @@ check: .venv/.dev frontend/node_modules/.done
 bench: .venv/.run
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.bench $(if $(QUICK),--quick)
 
-# Replicas and Redis come and go under 300 drawing clients. `make test` has a short form of it.
+# Replicas and Redis come and go while people draw: 2 minutes. `make test` has a short form of it.
 rehearsal: setup .venv/.dev
+	.venv/bin/python -m tests.e2e.chromium
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.rehearsal
 
 # Boards (.whiteboard) stay.

@@ -16,17 +16,19 @@ PEOPLE_A_PROCESS = 150
 
 
 class Person(NamedTuple):
-    """Who takes part. A drawer's events are numbered ``number × 1,000,000 + 1, 2, 3, …``."""
+    """Who takes part. A stock client that draws numbers its events ``number × 1,000,000 + 1, 2, 3, …``."""
 
     number: int
     board: str
     color: str
     draws: bool
-    transports: tuple[str, ...]
+    transports: tuple[str, ...] = ()
+    page: bool = False
+    """Whether it is our page, in a browser, and no stock client."""
 
 
 class Note(NamedTuple):
-    """One thing that happened to a person: ``connect``, ``heard``, …, as ``cast.mjs`` writes it."""
+    """One thing that happened to a person: ``connect``, ``heard``, …, as ``cast.mjs`` or ``witness.js`` writes it."""
 
     at_ms: float
     number: int

@@ -50,6 +50,23 @@ def _of_person(notes: Sequence[Note]) -> Iterable[Pause]:
             began = waiting_since = None
 
 
+def moves(notes: Iterable[Note]) -> list[Pause]:
+    """Return how each person came to each of its later connections: after a pause, or, one made before the other was
+    left, after none."""
+    connected: set[int] = set()
+    lost_at: dict[int, float] = {}
+    made = []
+    for at_ms, number, what, _ in notes:
+        if what == "disconnect":
+            lost_at[number] = at_ms
+        elif what == "connect":
+            began = lost_at.pop(number, at_ms)
+            if number in connected:
+                made.append(Pause(began, at_ms - began, 0.0))
+            connected.add(number)
+    return made
+
+
 def answer_times_ms(notes: Iterable[Note]) -> list[tuple[float, float]]:
     """Return, for each acknowledged event, when it was sent and how long its acknowledgement took."""
     sent: dict[int, float] = {}

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.bench.machine import OtherLoad
 from tests.conftest import OwnRedis, find_free_port
 from tests.integration.gate import Gate
 from tests.integration.log_reader import commits
@@ -21,6 +22,7 @@ from tests.integration.stock import DEFAULT, WEBSOCKET
 from tests.integration.waiting import eventually
 from tests.rehearsal.cast import Cast, Note, Person
 from tests.rehearsal.checker import Entry, Findings, check, entries
+from tests.rehearsal.pages import COLORS, Pages
 
 LAG_SAMPLE_SECONDS = 0.01
 
@@ -39,10 +41,13 @@ class Script(NamedTuple):
     """How many replicas are killed by SIGKILL."""
     redis_ends: tuple[signal.Signals, ...]
     """By what Redis is ended, each time to be started again."""
+    pages: int
+    """How many more have the board open in our page, and draw, where there is a browser."""
+    drain_seconds: int
 
 
-FULL = Script(300, 20, 30, 250, 3, 2, (signal.SIGTERM, signal.SIGKILL))
-SHORT = Script(60, 6, 12, 200, 1, 1, (signal.SIGKILL,))
+FULL = Script(300, 20, 30, 250, 3, 2, (signal.SIGTERM, signal.SIGKILL), 3, 20)
+SHORT = Script(45, 5, 9, 200, 1, 1, (signal.SIGKILL,), 1, 2)
 
 
 class Mark(NamedTuple):
@@ -56,6 +61,7 @@ class Outcome(NamedTuple):
     """All that is known afterwards."""
 
     script: Script
+    people: list[Person]
     notes: list[Note]
     marks: list[Mark]
     logs: dict[str, list[Entry]]
@@ -64,10 +70,12 @@ class Outcome(NamedTuple):
     """What must not be in the replicas' logs."""
     lags_ms: list[float]
     """How late the balancer's own event loop was, from time to time: when that is much, the machine was busy."""
+    other_load: float
+    """What everybody else took of the machine's CPU, as a share of all cores."""
 
 
 def cast_for(script: Script) -> list[Person]:
-    """Return the people: on boards in turn; the first ones draw; every other one begins with polling."""
+    """Return those with a stock client: on boards in turn; the first ones draw; every other one begins with polling."""
     return [
         Person(
             number,
@@ -80,25 +88,40 @@ def cast_for(script: Script) -> list[Person]:
     ]
 
 
-async def perform(script: Script, folder: Path) -> Outcome:
-    """Rehearse, and hold what people saw against the log."""
-    people = cast_for(script)
+def pages_for(script: Script) -> list[Person]:
+    """Return those who have our page open, all on the first board."""
+    colors = list(COLORS)
+    return [
+        Person(script.people + n, "rehearsal-0", colors[n % len(colors)], draws=True, page=True)
+        for n in range(1, script.pages + 1)
+    ]
+
+
+async def perform(script: Script, folder: Path, chromium: Path | None) -> Outcome:
+    """Rehearse, and hold what people saw against the log. Without a browser there are no pages."""
+    load = OtherLoad()
+    people, with_page = cast_for(script), pages_for(script) if chromium else []
     async with AsyncExitStack() as stack:
         redis = OwnRedis(find_free_port(), folder, durable=True)
         stack.callback(redis.kill)
-        # Nothing may be trimmed before it is checked.
-        replicas = [Replica(folder / f"replica-{n}", redis_url=redis.url, recovery_seconds="600") for n in (1, 2, 3)]
+        # Nothing may be folded, and trimmed, before it is checked.
+        settings = {"redis_url": redis.url, "recovery_seconds": "600", "drain_seconds": str(script.drain_seconds)}
+        replicas = [Replica(folder / f"replica-{n}", **settings) for n in (1, 2, 3)]
         stack.push_async_callback(end, replicas)
         await asyncio.gather(*(replica.start() for replica in replicas))
         play = _Play(script, redis, replicas)
-        async with Gate(replicas).opened() as gate, Cast(gate.url, people, script.every_ms, folder) as cast:
-            watch = asyncio.create_task(play.watch_lag())
-            stack.callback(watch.cancel)
-            await play.run(gate, cast)
+        async with (
+            Gate(replicas).opened() as gate,
+            Cast(gate.url, people, script.every_ms, folder) as cast,
+            Pages(chromium, gate.url, with_page, script.every_ms) as pages,
+        ):
+            await play.run(gate, cast, pages)
         play.keep_complaints()
         logs = {f"rehearsal-{n}": play.log(n) for n in range(script.boards)}
-    notes = cast.notes()
-    return Outcome(script, notes, play.marks, logs, check(logs, people, notes), play.complaints, play.lags_ms)
+    people += with_page
+    notes = sorted(cast.notes() + pages.notes(), key=lambda note: note.at_ms)
+    findings = check(logs, people, notes)
+    return Outcome(script, people, notes, play.marks, logs, findings, play.complaints, play.lags_ms, load.share())
 
 
 class _Play:
@@ -110,11 +133,13 @@ class _Play:
         self._redis = redis
         self._replicas = replicas
 
-    async def run(self, gate: Gate, cast: Cast) -> None:
+    async def run(self, gate: Gate, cast: Cast, pages: Pages) -> None:
         """Let people in, let them draw while servers come and go, then wait until all have heard all."""
         await self._all_in(cast, "colored")
+        watch = asyncio.create_task(self._watch_lag())
         self._mark("draw")
         cast.tell("draw")
+        pages.draw()
         await self._hear(cast)
         for _ in range(self._script.rolls):
             for replica in self._replicas:
@@ -123,12 +148,15 @@ class _Play:
             await self._kill(cast, replica)
         for signum in self._script.redis_ends:
             await self._restart_redis(cast, signum)
+        watch.cancel()
         cast.tell("rest")
+        await pages.rest()
         self._mark("rest")
         await self._all_in(cast)
-        await eventually(lambda: self._all_heard(cast), "all have heard all", seconds=30)
+        await eventually(lambda: self._all_heard(cast, pages), "all have heard all", seconds=30)
+        await pages.take_down()
 
-    async def watch_lag(self) -> None:
+    async def _watch_lag(self) -> None:
         """Note how late this event loop is, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
@@ -170,11 +198,14 @@ class _Play:
         wanted = cast.stand["answered"] + self._script.drawers * 1_000 // self._script.every_ms
         await eventually(lambda: cast.stand["answered"] >= wanted, "drawing goes on", seconds=60)
 
-    def _all_heard(self, cast: Cast) -> bool:
-        boards = range(self._script.boards)
-        listeners = [sum(person.board == f"rehearsal-{n}" for person in cast.people) - 1 for n in boards]
-        expected = sum(others * len(self.log(n)) for n, others in zip(boards, listeners, strict=True))
-        return cast.stand["heard"] >= expected
+    async def _all_heard(self, cast: Cast, pages: Pages) -> bool:
+        logs = [self.log(n) for n in range(self._script.boards)]
+        expected = 0
+        for n, log in enumerate(logs):
+            listeners = sum(person.board == f"rehearsal-{n}" for person in cast.people)
+            expected += sum(entry.segments * (listeners - isinstance(entry.name, int)) for entry in log)
+        head = logs[0][-1].offset.rpartition("-")[0]
+        return cast.stand["heard"] >= expected and await pages.have_heard(head)
 
     def log(self, n: int) -> list[Entry]:
         """Read the n-th board's log from Redis."""
