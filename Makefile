@@ -21,6 +21,7 @@ check: .venv/.dev frontend/node_modules/.done
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/hadolint Dockerfile
 	scripts/npm.sh run check
 
 # QUICK=1: under 2 minutes, shows that everything runs.

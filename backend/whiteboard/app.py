@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from whiteboard import vitals
 from whiteboard.addresses import opened_at, reached_at
 from whiteboard.config import (
     CLOSE_WAIT_SECONDS,
@@ -30,6 +31,7 @@ from whiteboard.errors import ConfigurationError
 from whiteboard.metrics import Metrics
 from whiteboard.orders import Orders
 from whiteboard.rooms.admission import Admission
+from whiteboard.rooms.capacity import Capacity
 from whiteboard.rooms.drain import Drain
 from whiteboard.rooms.refusals import Refusals
 from whiteboard.rooms.rooms import Rooms
@@ -106,7 +108,9 @@ async def running(
         stack.push_async_callback(_flush, rooms, visits)
 
         clock = asyncio.get_running_loop().time
-        admission, refusals = Admission(settings.admission_per_second, clock), Refusals(metrics, clock)
+        capacity = Capacity(settings.max_connections, vitals.max_files())
+        admission = Admission(settings.admission_per_second, clock, capacity.is_full)
+        refusals = Refusals(metrics, clock)
         arrivals = Arrivals(replica, metrics)
         sockets = SocketServer(
             {
@@ -122,7 +126,11 @@ async def running(
             replica=replica,
             find_replica=replicas.find,
         )
+        capacity.connections = lambda: sockets.open_connections
         metrics.passed_on.set_function(lambda: sockets.passed_on)
+        metrics.max_files.set(vitals.max_files())
+        watch = _start(vitals.watch(metrics.loop_lag, metrics.open_files, capacity.note), orders)
+        stack.push_async_callback(_end, [watch])
         app = web.Application(middlewares=[tell_errors(refusals)])
         Routes(BoardApi(rooms), health, admission, replica).add_to(app)
         sockets.attach(app)

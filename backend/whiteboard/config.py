@@ -45,6 +45,7 @@ class Settings:
     allowed_origins: tuple[str, ...] | str | None = None
     drain_seconds: float = 20.0
     admission_per_second: float = 200.0
+    max_connections: int | None = None
 
     @property
     def leaving_seconds(self) -> int:
@@ -94,6 +95,8 @@ class Settings:
             raise ConfigurationError("WHITEBOARD_DRAIN_SECONDS is 0 to 3600")
         if not 1 <= self.admission_per_second <= 100_000:
             raise ConfigurationError("WHITEBOARD_ADMISSION_PER_SECOND is 1 to 100000")
+        if self.max_connections is not None and self.max_connections < 1:
+            raise ConfigurationError("WHITEBOARD_MAX_CONNECTIONS is 1 or more, or unset")
         if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise ConfigurationError("WHITEBOARD_REDIS_URL begins with redis://, rediss:// or unix://")
         if self.redis_password_file is not None:
@@ -106,7 +109,7 @@ class Settings:
 def _read(env_name: str, name: str, text: str) -> object:
     try:
         match name:
-            case "port" | "metrics_port":
+            case "port" | "metrics_port" | "max_connections":
                 return _number(text, int, "a whole number")
             case "recovery_seconds" | "drain_seconds" | "admission_per_second":
                 return _number(text, float, "a number")

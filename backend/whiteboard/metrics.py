@@ -1,6 +1,6 @@
 """What this replica counts, for /metrics."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a gauge beside each counter, which nobody reads
 
@@ -37,4 +37,14 @@ class Metrics:
             registry=self.registry,
         )
         self.draining = Gauge("whiteboard_draining", "1 while this replica drains", registry=self.registry)
+        self.open_files = Gauge(
+            "whiteboard_open_files", "Files open, sockets among them, a few seconds ago", registry=self.registry
+        )
+        self.max_files = Gauge("whiteboard_max_files", "Files that may be open", registry=self.registry)
+        self.loop_lag = Histogram(
+            "whiteboard_loop_lag_seconds",
+            "How late the event loop was, sampled twice a second",
+            buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            registry=self.registry,
+        )
         self.redis_up = Gauge("whiteboard_redis_up", "1 while Redis can be reached", registry=self.registry)

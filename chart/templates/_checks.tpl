@@ -20,6 +20,10 @@
 {{- if le (int $backend.progressDeadlineSeconds) (int $startup) -}}
   {{- fail (printf "backend.progressDeadlineSeconds is %v, but a replica may take %d s until it counts as available: start-up and minReadySeconds. Raise it above that." $backend.progressDeadlineSeconds $startup) -}}
 {{- end -}}
+{{- $connections := include "whiteboard.maxConnections" . -}}
+{{- if and $connections (lt (int64 $connections) 100) -}}
+  {{- fail (printf "backend.resources.limits.memory is %v: a replica needs 64 MiB and a quarter of the limit for itself, which leaves room for %s connections. Raise it." $backend.resources.limits.memory $connections) -}}
+{{- end -}}
 {{- if $scaling.enabled -}}
   {{- if hasKey $backend "replicas" -}}
     {{- fail "backend.replicas is fixed while the autoscaler is on: set backend.autoscaling.minReplicas, or backend.autoscaling.enabled=false." -}}

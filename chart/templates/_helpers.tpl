@@ -119,3 +119,21 @@ affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* A quantity of memory in bytes, rounded down. Takes "512Mi", "1.5G", …. */}}
+{{- define "whiteboard.bytes" -}}
+{{- $unit := regexFind "[A-Za-z]*$" . -}}
+{{- $factors := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 -}}
+{{- mulf (trimSuffix $unit . | float64) (get $factors $unit) | floor | int64 -}}
+{{- end -}}
+
+{{/* How many connections a replica takes: values.yaml has the arithmetic. Empty where nothing bounds them. */}}
+{{- define "whiteboard.maxConnections" -}}
+{{- $limit := ((.Values.backend.resources).limits).memory -}}
+{{- if .Values.backend.maxConnections -}}
+{{ int64 .Values.backend.maxConnections }}
+{{- else if $limit -}}
+{{- $bytes := include "whiteboard.bytes" (toString $limit) | int64 -}}
+{{ div (sub (div (mul $bytes 3) 4) (mul 64 1024 1024)) (mul 16 1024) }}
+{{- end -}}
+{{- end -}}

@@ -52,6 +52,10 @@ REFUSED: dict[str, tuple[Values, str]] = {
         {"backend": {"autoscaling": {"maxReplicas": 1}}},
         "maxReplicas is 1, less than minReplicas 2",
     ),
+    "memory for nobody": (
+        {"backend": {"resources": {"limits": {"memory": "80Mi"}}}},
+        "limits.memory is 80Mi: a replica needs 64 MiB and a quarter",
+    ),
     "two Redis": ({"externalRedis": EXTERNAL["externalRedis"]}, "Both redis.enabled and externalRedis.url"),
     "no Redis": ({"redis": {"enabled": False}}, "No Redis: set externalRedis.url, or redis.enabled=true."),
     "password set to nothing": ({"global": {"redis": {"password": ""}}}, "global.redis.password is set to nothing"),
@@ -210,6 +214,28 @@ def test_redis_keeps_two_fifths_of_its_memory_for_rewriting_its_file(limit: str,
     objects = render({"redis": {"resources": {"limits": {"memory": limit}}}})
     settings = find(objects, "ConfigMap", "redis")["data"]["redis.conf"].splitlines()
     assert {f"maxmemory {bytes_}", "maxmemory-policy noeviction", "appendonly yes"} <= set(settings)
+
+
+@pytest.mark.parametrize(
+    ("backend", "connections"),
+    [
+        ({}, "20480"),
+        ({"resources": {"limits": {"memory": "1Gi"}}}, "45056"),
+        ({"resources": {"limits": {"memory": None}}}, None),
+        ({"maxConnections": 5000}, "5000"),
+    ],
+)
+def test_connections_are_bounded_by_memory(backend: Values, connections: str | None) -> None:
+    """By the arithmetic in values.yaml, whose figures are the measured ones with room to spare."""
+    assert env_of(render({"backend": backend})).get("WHITEBOARD_MAX_CONNECTIONS") == connections
+    results = json.loads((README.parent / "docs" / "bench" / "results.json").read_text(encoding="utf-8"))
+    measured = [
+        run["figures"]["kib_a_connection"]
+        for run in results["runs"]
+        if (run["work"], run["server"]) == ("memory", "ours")
+    ]
+    assert measured
+    assert 2 * max(measured) <= 16
 
 
 def test_default_images_are_those_that_compose_builds() -> None:

@@ -1,8 +1,11 @@
 """What operators read in ``/metrics`` and in the log."""
 
+from pathlib import Path
+
 import aiohttp
 
 from tests.integration.fixtures import Join, Pair, StartReplica
+from tests.integration.replica import Replica
 from tests.integration.stock import StockClients
 from tests.integration.waiting import eventually
 
@@ -109,3 +112,58 @@ async def test_metrics_have_a_port_of_their_own_when_one_is_set(start_replica: S
             assert "whiteboard_connections" in await response.text()
         async with http.get(f"{replica.url}/metrics") as response:
             assert response.status == 404
+
+
+async def test_full_replica_takes_nobody_and_keeps_whom_it_has(
+    start_replica: StartReplica, stock: StockClients, redis_url: str
+) -> None:
+    """[D9] 503 for the third of two; who is there goes on drawing, and whoever waits comes in when one leaves."""
+    replica = await start_replica(redis_url=redis_url, max_connections="2")
+    ann, ben = [await stock.open(replica.url, transports=["websocket"]) for _ in range(2)]
+    eve = stock.begin(replica.url, transports=["polling"])
+    await eventually(lambda: replica.lines("refused", reason="full"), "the third is refused")
+    assert (await ann.ask("drawing", {"x0": 0, "y0": 0, "x1": 1, "y1": 1}))["ok"]
+    await ben.hears("drawing")
+    assert eve.all("connect") == []
+    assert await replica.metric("whiteboard_refused_total", reason="full") >= 1
+    ann.close()
+    await eve.hears("init")
+
+
+class FewFiles(Replica):
+    """One that may open 100 files."""
+
+    FILES = 100
+
+    def command(self) -> list[str]:
+        return ["sh", "-c", f'ulimit -n {self.FILES}; exec "$@"', "sh", *super().command()]
+
+
+async def test_replica_is_full_before_it_runs_out_of_files(tmp_path: Path, redis_url: str) -> None:
+    """[D9] Nine tenths of the files open: newcomers are refused, probes are answered, nothing is complained of."""
+    replica = await FewFiles(tmp_path, redis_url=redis_url).start()
+    assert await replica.metric("whiteboard_max_files") == FewFiles.FILES
+    statuses, open_ = [], []
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        for _ in range(FewFiles.FILES):
+            try:
+                open_.append(await http.ws_connect(f"{replica.url}/socket.io/?EIO=4&transport=websocket"))
+            except aiohttp.WSServerHandshakeError as refused:
+                statuses.append(refused.status)
+            else:
+                statuses.append(101)
+        taken = len(open_)
+        assert FewFiles.FILES / 2 < taken < FewFiles.FILES * 0.9
+        assert statuses == [101] * taken + [503] * (FewFiles.FILES - taken)
+        assert replica.lines("refused", reason="full")
+        assert (await replica.get("/readyz"))[0] == 200
+        counted = eventually(lambda: _counts(replica, taken), "open files are counted again")
+        assert await counted <= FewFiles.FILES * 0.9 + 2
+        assert await replica.metric("whiteboard_loop_lag_seconds_count") > 0
+    assert await replica.stop() == 0
+    assert replica.complaints() == []
+
+
+async def _counts(replica: Replica, least: int) -> float | None:
+    found = await replica.metric("whiteboard_open_files")
+    return found if found > least else None

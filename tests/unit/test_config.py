@@ -39,6 +39,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         "WHITEBOARD_ALLOWED_ORIGINS": "https://a.example, http://b.example:8080/ ,",
         "WHITEBOARD_DRAIN_SECONDS": "0",
         "WHITEBOARD_ADMISSION_PER_SECOND": "50.5",
+        "WHITEBOARD_MAX_CONNECTIONS": "1000",
     }
     assert Settings.read(environ) == Settings(
         host="0.0.0.0",
@@ -52,6 +53,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         allowed_origins=("https://a.example", "http://b.example:8080"),
         drain_seconds=0.0,
         admission_per_second=50.5,
+        max_connections=1000,
     )
     assert Settings.read({"WHITEBOARD_ALLOWED_ORIGINS": " * "}).allowed_origins == "*"
 
@@ -87,6 +89,7 @@ def test_setting_given_goes_before_the_environment() -> None:
         ({"WHITEBOARD_DRAIN_SECONDS": "-1"}, "WHITEBOARD_DRAIN_SECONDS is 0 to 3600"),
         ({"WHITEBOARD_DRAIN_SECONDS": "nan"}, "WHITEBOARD_DRAIN_SECONDS is 0 to 3600"),
         ({"WHITEBOARD_ADMISSION_PER_SECOND": "0"}, "WHITEBOARD_ADMISSION_PER_SECOND is 1 to 100000"),
+        ({"WHITEBOARD_MAX_CONNECTIONS": "0"}, "WHITEBOARD_MAX_CONNECTIONS is 1 or more"),
         ({"WHITEBOARD_REDIS_URL": "127.0.0.1:6379"}, "begins with redis://"),
         ({"WHITEBOARD_REDIS_PASSWORD_FILE": __file__}, "needs WHITEBOARD_REDIS_URL"),
         ({"WHITEBOARD_REDIS_URL": URL, "WHITEBOARD_REDIS_PASSWORD_FILE": "/nowhere/x"}, "no file /nowhere/x"),

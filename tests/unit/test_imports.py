@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": set(),
     "orders": set(),
     "process": set(),
+    "vitals": set(),
     "app": {
         "web",
         "rooms",
@@ -33,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "addresses",
         "orders",
+        "vitals",
     },
     "__main__": {"app", "store", "protocol", "domain", "config", "metrics", "process", "errors"},
     "worker": {"config", "process", "orders", "errors"},

@@ -91,6 +91,11 @@ class SocketServer:
         everything = (*self._sio.eio.connections.values(), *self._forwarder.tunnels)
         return [connection for connection in everything if not connection.is_over]
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections there are, those that are closing and those passed on included; cheap to ask."""
+        return len(self._sio.eio.connections) + len(self._forwarder.tunnels)
+
     def socket(self, connection: Connection | Tunnel, namespace: str) -> Socket | None:
         """Return the socket of a connection on a namespace, None if it has not joined, or not here."""
         return None if isinstance(connection, Tunnel) else _sockets(connection).get(namespace)

@@ -1,6 +1,6 @@
 """
 Admission: how many new connections a replica takes a second, so that a crowd that comes at once, as after the end of
-another replica, is served in turn and not to a standstill (SPEC.md D5, D6).
+another replica, is served in turn and not to a standstill (SPEC.md D5), and that a full one takes nobody (D9).
 
 Counted at the Engine.IO handshake, before anything is done for it. Who is refused comes again by itself: the stock
 client's back-off spreads the crowd.
@@ -8,8 +8,12 @@ client's back-off spreads the crowd.
 
 from collections.abc import Callable
 from math import ceil
+from typing import Final
 
 from whiteboard.engine.errors import Refused
+
+FULL_SECONDS: Final = 5
+"""When to ask a full replica again."""
 
 
 class TokenBucket:
@@ -34,9 +38,10 @@ class TokenBucket:
 class Admission:
     """The gate of one replica: open at a bounded rate, then closed for good."""
 
-    def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
+    def __init__(self, per_second: float, clock: Callable[[], float], is_full: Callable[[], bool]) -> None:
         self._bucket = TokenBucket(per_second, clock())
         self._clock = clock
+        self._is_full = is_full
         self.is_closed = False
 
     def close(self) -> None:
@@ -52,6 +57,8 @@ class Admission:
         """
         if self.is_closed:
             raise Refused(message="Draining", retry_after=1, kind="draining")
+        if self._is_full():
+            raise Refused(message="Full", retry_after=FULL_SECONDS, kind="full")
         seconds = self._bucket.take(self._clock())
         if seconds > 0:
             raise Refused(message="Busy", retry_after=ceil(seconds), kind="busy")

@@ -34,17 +34,24 @@ def test_bucket_never_gives_more_than_its_rate(rate: float, pauses: list[float])
 
 
 def test_refusal_says_why_and_when_to_come_again() -> None:
-    """[D5] 503 with whole seconds, at least one; once closed, nobody is let in again [D2]."""
-    now = 0.0
-    admission = Admission(1, lambda: now)
+    """[D5] 503 with whole seconds, at least one; a full one [D9]; once closed, nobody is let in again [D2]."""
+    now, full = 0.0, False
+    admission = Admission(1, lambda: now, lambda: full)
     admission.admit()
     with pytest.raises(Refused) as refused:
         admission.admit()
     assert (refused.value.status, refused.value.retry_after, refused.value.kind) == (503, 1, "busy")
     now = 5.0
     admission.admit()
+    now, full = 9.0, True
+    for _ in range(2):  # which costs no token
+        with pytest.raises(Refused, match="Full") as refused:
+            admission.admit()
+        assert (refused.value.status, refused.value.retry_after, refused.value.kind) == (503, 5, "full")
+    full = False
+    admission.admit()
     admission.close()
-    now = 9.0
+    now = 20.0
     with pytest.raises(Refused, match="Draining") as refused:
         admission.admit()
     assert refused.value.kind == "draining"
