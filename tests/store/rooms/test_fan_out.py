@@ -1,0 +1,72 @@
+"""What a delivery costs, counted: writes, bytes objects, tasks. How long it takes is `make bench`'s to tell."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from whiteboard.domain.ops import Clear
+from whiteboard.store.log import Log
+
+from tests.integration.waiting import eventually
+from tests.store.batches import append, batch
+from tests.store.rooms.replica import Page, quiet, replica
+
+
+def record(pages: list[Page]) -> list[list[bytes]]:
+    """Give each page's connection a socket to be written to; what is written is kept, by page."""
+    written: list[list[bytes]] = []
+    for page in pages:
+        written.append([])
+        page.wire.sink = written[-1].append  # type: ignore[assignment]
+    return written
+
+
+async def test_socket_gets_one_write_a_frame_and_shares_its_bytes(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L2] A quiet room tells at once; what follows within a display frame goes out in one more write. All who are to
+    get the same get the same bytes object."""
+    async with replica(redis_url) as one:
+        author, *_others = pages = [await one.page() for _ in range(4)]
+        author.do(Clear)  # a board's first commit is read from the log
+        await quiet(one.rooms, *pages)
+        audience = one.rooms._rooms["b"].audiences[author.socket.session.dialect]
+        await eventually(lambda: audience._timer is None, "nothing waits")
+        mine, *theirs = record(pages)
+        monkeypatch.setattr("whiteboard.rooms.audience.FRAME_SECONDS", 1.0)
+        audience._last_write = 0.0
+        author.do(Clear)
+        await eventually(lambda: mine, "it is told at once")
+        for n in range(1, 6):
+            await append(log, batch(n))
+        await eventually(lambda: len(mine) == 2, "the rest is told")
+        assert [write.count(b'["op"') for write in mine] == [0, 5]
+        assert mine[0].count(b'["ack"') == 1
+        for written in theirs:
+            assert [write.count(b'["op"') for write in written] == [1, 5]
+            assert all(first is second for first, second in zip(theirs[0], written, strict=True))
+        assert mine[1] is theirs[0][1]
+
+
+async def test_neither_an_op_nor_its_delivery_makes_a_task(redis_url: str) -> None:
+    """[L2] From the event that brings it to the last write: what runs is what ran before."""
+    async with replica(redis_url) as one:
+        pages = [await one.page() for _ in range(3)]
+        pages[0].do(Clear)
+        await quiet(one.rooms, *pages)
+        made: list[Any] = []
+
+        def make(loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> "asyncio.Task[Any]":
+            made.append(work)
+            return asyncio.Task(work, loop=loop, **options)
+
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(make)
+        try:
+            for _ in range(20):
+                for page in pages:
+                    page.do(Clear)
+                await eventually(lambda: not any(page.hear().pending for page in pages), "all are acknowledged")
+        finally:
+            loop.set_task_factory(None)
+        assert made == []
