@@ -17,10 +17,28 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): s
 /** Calls the shortcut of a pressed key, unless somebody is writing. */
 export function listenToKeys(shortcuts: ReadonlyMap<string, () => void>): void {
   window.addEventListener("keydown", (event) => {
-    if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]")) return;
+    if (isWriting(event)) return;
     const shortcut = shortcuts.get(chordOf(event));
     if (shortcut === undefined) return;
     event.preventDefault();
     shortcut();
   });
+}
+
+/** Tells whether the space bar is held, outside of controls, which it presses. */
+export function listenToSpace(held: (isHeld: boolean) => void): void {
+  window.addEventListener("keydown", (event) => {
+    const onControl = event.target instanceof Element && event.target.closest("button, a, [role=dialog]");
+    if (event.key !== " " || isWriting(event) || onControl) return;
+    event.preventDefault();
+    if (!event.repeat) held(true);
+  });
+  window.addEventListener("keyup", (event) => {
+    if (event.key === " ") held(false);
+  });
+  window.addEventListener("blur", () => held(false));
+}
+
+function isWriting({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }

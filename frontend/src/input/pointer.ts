@@ -1,47 +1,73 @@
 import type { Point } from "../geometry/transform";
+import { Gestures, type Hands, type Pointer } from "./gestures";
 
-/** What the one pointer that draws does; points are CSS pixels of the stage. */
-export interface Strokes {
-  down(at: Point): void;
-  move(along: readonly Point[]): void;
-  up(): void;
-  cancel(): void;
+/** What is told beside strokes and gestures. */
+export interface Pointing extends Hands {
+  /** The pointer is there, whether it draws or not; undefined when it has left. */
+  hover(at: Point | undefined): void;
 }
 
-/**
- * Turns mouse, pen and finger into strokes.
- *
- * One pointer draws at a time: a second finger, another button, a pen beside a finger change nothing until the first is
- * lifted. A browser gathers moves between frames; all of them are told.
- */
-export function listenToPointer(stage: HTMLElement, strokes: Strokes): void {
-  let drawing: number | undefined;
+/** A line of a wheel that counts lines, and how fast a wheel zooms. */
+const LINE_PX = 16;
+const ZOOM_PER_PX = 0.0025;
 
-  const at = (event: PointerEvent): Point => {
+/**
+ * Turns what mouse, pen, fingers and wheel do on the stage into strokes, pans and zooms. A browser gathers moves between
+ * frames; all of them are told.
+ *
+ * @param holdsBoard whether the pointer moves the board now, and does not draw
+ */
+export function listenToPointer(stage: HTMLElement, pointing: Pointing, holdsBoard: () => boolean): void {
+  const gestures = new Gestures(pointing, holdsBoard);
+
+  const at = (event: PointerEvent | WheelEvent): Point => {
     const { left, top } = stage.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   };
-  const end = (event: PointerEvent, how: "up" | "cancel") => {
-    if (event.pointerId !== drawing) return;
-    drawing = undefined;
-    strokes[how]();
-  };
+  const pointerOf = (event: PointerEvent): Pointer => ({
+    ...at(event),
+    id: event.pointerId,
+    type: event.pointerType === "pen" || event.pointerType === "touch" ? event.pointerType : "mouse",
+    button: event.button,
+    pressure: event.pressure,
+    contact: Math.max(event.width, event.height),
+  });
+  const shape = () => stage.toggleAttribute("data-panning", gestures.pans);
 
   stage.addEventListener("pointerdown", (event) => {
-    if (drawing !== undefined || event.button !== 0 || !event.isPrimary) return;
-    event.preventDefault(); // no text selection, no focus stolen
-    drawing = event.pointerId;
-    stage.setPointerCapture(event.pointerId);
-    strokes.down(at(event));
+    event.preventDefault(); // no text selection, no focus stolen, no scrolling by the middle button
+    if (gestures.down(pointerOf(event), event.timeStamp)) stage.setPointerCapture(event.pointerId);
+    shape();
   });
   stage.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== drawing) return;
     const moves = event.getCoalescedEvents?.() ?? [];
-    strokes.move((moves.length > 0 ? moves : [event]).map(at));
+    gestures.move((moves.length > 0 ? moves : [event]).map(pointerOf), event.timeStamp);
+    if (event.isPrimary) pointing.hover(at(event));
   });
-  stage.addEventListener("pointerup", (event) => end(event, "up"));
-  stage.addEventListener("pointercancel", (event) => end(event, "cancel"));
-  stage.addEventListener("lostpointercapture", (event) => end(event, "up"));
+  for (const name of ["pointerup", "lostpointercapture"] as const) {
+    stage.addEventListener(name, (event) => {
+      gestures.up(event.pointerId);
+      shape();
+    });
+  }
+  stage.addEventListener("pointercancel", (event) => {
+    gestures.cancel(event.pointerId);
+    shape();
+  });
+  stage.addEventListener("pointerleave", () => pointing.hover(undefined));
   // A long press is a pause in a stroke here, not the wish for a menu.
   stage.addEventListener("contextmenu", (event) => event.preventDefault());
+  listenToWheel(stage, pointing, at);
+}
+
+/** A wheel moves the board; with Ctrl, which is also how browsers tell a pinch on a touchpad, it zooms. */
+function listenToWheel(stage: HTMLElement, pointing: Pointing, at: (event: WheelEvent) => Point): void {
+  const wheel = (event: WheelEvent) => {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE_PX;
+    const [x, y] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+    if (event.ctrlKey || event.metaKey) pointing.zoom(Math.exp(-y * unit * ZOOM_PER_PX), at(event));
+    else pointing.pan(-x * unit, -y * unit);
+  };
+  stage.addEventListener("wheel", wheel, { passive: false });
 }

@@ -1,134 +1,122 @@
-import { type Box, overlap, union } from "../geometry/box";
-import { boxOf } from "../geometry/shape";
-import type { Element } from "../model/element";
-import type { Layer } from "./layer";
+import type { Box } from "../geometry/box";
+import { type Size, seenIn } from "../geometry/camera";
+import type { Transform } from "../geometry/transform";
+import type { Spot } from "./layer";
+import { type Scene, StillElements } from "./still";
+import type { Budget, Paint } from "./tile";
+import { type MakeSurface, Tiles } from "./tiles";
 
-/** The elements to paint, bottom to top. */
-export interface Scene extends Iterable<Element> {
-  get(id: string): Element | undefined;
-  /** Higher the higher the element lies; undefined while that is not decided. */
-  rankOf(id: string): number | undefined;
-}
-
-/** Dirty places beyond this number are painted as one. */
-const MAX_DIRTY = 24;
+/** A zoom that rests so long is there to stay: now it is worth painting sharply. */
+const REST_MS = 120;
+/** Beyond this factor the former scale shows too little to wait for that. */
+const MAX_STRETCH = 2;
 
 /**
- * What lies still: painted once, and repaired where something changed.
- *
- * An element that belongs on top of everything painted is simply painted there. Any other makes its place dirty, and all that
- * lies in a dirty place is painted anew, in order.
+ * What lies still, at any zoom. Tiles of one scale are kept; while somebody zooms they are stretched, then painted anew at the
+ * scale that was come to. What is stretched stays to be seen until then.
  */
 export class Settled {
-  private readonly painted = new Map<string, Box>();
-  /** Painted before their rank was decided. */
-  private readonly unranked = new Set<string>();
-  private topRank = 0;
-  private onTop: string[] = [];
-  private dirty: Box[] = [];
+  private readonly still: StillElements;
+  private tiles: Tiles | undefined;
+  private former: Tiles | undefined;
+  private view: Transform = { scale: 1, dx: 0, dy: 0 };
+  private size: Size = { width: 0, height: 0 };
+  private zoomedAt = Number.NEGATIVE_INFINITY;
+  private shownAnew = true;
 
   constructor(
-    private readonly layer: Pick<Layer, "repaint" | "paint">,
+    private readonly make: MakeSurface,
     private readonly scene: Scene,
-  ) {}
-
-  /** Everything within this box has to be painted anew; nothing outside it can be seen. */
-  reset(seen: Box): void {
-    this.painted.clear();
-    this.unranked.clear();
-    this.topRank = 0;
-    this.onTop = [];
-    this.dirty = [seen];
+  ) {
+    this.still = new StillElements(scene);
   }
 
-  /** This place has to be painted anew. */
-  soil(place: Box): void {
-    this.dirty.push(place);
+  /** The box around all that lies still; undefined when nothing does. */
+  get extent(): Box | undefined {
+    return this.still.extent;
+  }
+
+  /** Starts again with all that is on the board, but for what lies `elsewhere`. */
+  reset(elsewhere: (id: string) => boolean): void {
+    this.still.reload(elsewhere);
+    this.repaint();
+  }
+
+  /** Everything has to be painted anew. */
+  repaint(): void {
+    this.tiles = undefined;
+    this.former = undefined;
   }
 
   /** Takes an element off. */
   lift(id: string): void {
-    const box = this.painted.get(id);
-    if (box === undefined) return;
-    this.painted.delete(id);
-    this.unranked.delete(id);
-    this.dirty.push(box);
+    const box = this.still.drop(id);
+    if (box !== undefined) this.tiles?.soil(box);
   }
 
   /** Takes elements on that lay on no layer or another one. */
   take(ids: readonly string[]): void {
-    const ranks = ids.map((id) => this.scene.rankOf(id));
-    const lowest = Math.min(...ranks.map((rank) => rank ?? 0));
-    // What is dirty may bring things up that lie higher; then there is no knowing the top before it is painted.
-    if (this.dirty.length === 0 && this.onTop.length === 0 && lowest > this.highest()) {
-      this.onTop = [...ids].sort((a, b) => (this.scene.rankOf(a) ?? 0) - (this.scene.rankOf(b) ?? 0));
-      return;
-    }
     for (const id of ids) {
-      const element = this.scene.get(id);
-      if (element !== undefined) this.dirty.push(boxOf(element));
+      this.lift(id);
+      this.still.put(id);
     }
+    this.tiles?.add(ids);
   }
 
-  /** Paints what has to be painted, leaving out what lies `elsewhere`. */
-  repair(
-    seen: Box,
-    elsewhere: (id: string) => boolean,
-    paint: (context: CanvasRenderingContext2D, element: Element) => void,
-  ): void {
-    const onTop = new Set(this.onTop);
-    const places = this.places();
-    if (places.length > 0) {
-      this.layer.repaint(places, (context) => {
-        for (const element of this.scene) {
-          const { id } = element;
-          if (onTop.has(id) || elsewhere(id)) continue;
-          const box = boxOf(element);
-          if (!overlap(box, seen) || !places.some((place) => overlap(box, place))) continue;
-          paint(context, element);
-          this.note(id, box);
-        }
-      });
+  /** @param view from the board to device pixels */
+  look(view: Transform, size: Size, now: number): void {
+    if (view.scale !== this.view.scale) this.zoomedAt = now;
+    this.view = view;
+    this.size = size;
+    this.shownAnew = true;
+  }
+
+  /**
+   * Paints what has to be painted.
+   *
+   * @param reach see `Tile`
+   * @returns whether all is painted, sharply
+   */
+  paint(now: number, reach: number, budget: Budget, paint: Paint): boolean {
+    const { scale } = this.view;
+    const seen = this.seen;
+    const stretch = this.tiles === undefined ? Number.POSITIVE_INFINITY : scale / this.tiles.scale;
+    const isFar = stretch > MAX_STRETCH || stretch < 1 / MAX_STRETCH;
+    if (stretch !== 1 && (isFar || now - this.zoomedAt >= REST_MS)) {
+      // What was never ready shows less than what it was to replace.
+      if (this.tiles?.isReady(seen) ?? false) this.former = this.tiles;
+      this.tiles = new Tiles(scale, reach, this.make, this.scene, this.still);
     }
-    if (onTop.size > 0) this.layer.paint((context) => this.addOnTop(context, seen, elsewhere, paint));
-    this.onTop = [];
+    const done = this.tiles?.paint(seen, budget, paint) ?? true;
+    if (this.tiles?.isReady(seen)) this.former = undefined;
+    return done && this.tiles?.scale === scale;
   }
 
-  private addOnTop(
-    context: CanvasRenderingContext2D,
-    seen: Box,
-    elsewhere: (id: string) => boolean,
-    paint: (context: CanvasRenderingContext2D, element: Element) => void,
-  ): void {
-    for (const id of this.onTop) {
-      const element = elsewhere(id) ? undefined : this.scene.get(id);
-      if (element === undefined || !overlap(boxOf(element), seen)) continue;
-      paint(context, element);
-      this.note(id, boxOf(element));
+  /** What to show where, each in place of what is there: all of it, or, if the view is the same, what has changed. */
+  show(): Spot[] {
+    const all = this.shownAnew || this.former !== undefined;
+    this.shownAnew = false;
+    return [...this.spotsOf(this.former, true), ...this.spotsOf(this.tiles, all)];
+  }
+
+  private get seen(): Box {
+    return seenIn(this.view, this.size);
+  }
+
+  private spotsOf(tiles: Tiles | undefined, all: boolean): Spot[] {
+    if (tiles === undefined) return [];
+    const { scale, dx, dy } = this.view;
+    const spots: Spot[] = [];
+    for (const { tile, surface } of tiles.seenTiles(this.seen)) {
+      if (!(all || tile.fresh) || (this.former !== undefined && !tile.ready)) continue;
+      tile.fresh = false;
+      const [left, top] = [Math.round(tile.box.left * scale + dx), Math.round(tile.box.top * scale + dy)];
+      const [right, bottom] = [
+        Math.round(tile.box.right * scale + dx),
+        Math.round(tile.box.bottom * scale + dy),
+      ];
+      spots.push({ image: surface.canvas, left, top, width: right - left, height: bottom - top });
     }
-  }
-
-  private places(): Box[] {
-    const { dirty } = this;
-    this.dirty = [];
-    return dirty.length > MAX_DIRTY ? [dirty.reduce(union)] : dirty;
-  }
-
-  private note(id: string, box: Box): void {
-    this.painted.set(id, box);
-    const rank = this.scene.rankOf(id);
-    if (rank === undefined) this.unranked.add(id);
-    else this.topRank = Math.max(this.topRank, rank);
-  }
-
-  /** The rank above which nothing is painted; infinite while that is not decided. */
-  private highest(): number {
-    for (const id of this.unranked) {
-      const rank = this.scene.rankOf(id);
-      if (rank === undefined) return Number.POSITIVE_INFINITY;
-      this.unranked.delete(id);
-      this.topRank = Math.max(this.topRank, rank);
-    }
-    return this.topRank;
+    return spots;
   }
 }

@@ -1,4 +1,5 @@
-import { listenToKeys } from "../input/keys";
+import type { Point } from "../geometry/transform";
+import { listenToKeys, listenToSpace } from "../input/keys";
 import { listenToPointer } from "../input/pointer";
 import type { Style } from "../model/style";
 import { Colors } from "../render/colors";
@@ -19,12 +20,16 @@ import { newBoardPath } from "./board_name";
 import { CALM_MS, calmStatus } from "./calm";
 import { Display } from "./display";
 import type { Doings, Shown } from "./page";
+import { isLost, layGrid } from "./place";
 import { shortcutsOf } from "./shortcuts";
 import { strings } from "./strings";
 import { Toast } from "./toast";
 
 const randomBytes = (into: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(into);
 const darkTheme = matchMedia("(prefers-color-scheme: dark)");
+
+/** What a press of a key or a button zooms. */
+const ZOOM_STEP = 1.25;
 
 /** Puts session, renderer, tools and display together, and tells each what the others need. */
 export class App implements Doings {
@@ -35,6 +40,7 @@ export class App implements Doings {
   private readonly toast = new Toast(() => this.display.ask());
   private colors = colorsNow();
   private style: Style = { color: "black", width: 4 };
+  private spaceHeld = false;
   private unsavedSince: number | undefined;
   /** What the person was asked and has not answered. */
   private offers: readonly Offer[] = [];
@@ -53,7 +59,10 @@ export class App implements Doings {
       rejected: (rejection) => this.rejected(rejection),
       offered: (offer) => this.offer([...this.offers, offer]),
     });
-    this.renderer = new Renderer(stage, this.session.view, this.colors, () => this.toolbox.frame());
+    this.renderer = new Renderer(stage, this.session.view, this.colors, {
+      beforePaint: () => this.toolbox.frame(),
+      looked: () => this.looked(),
+    });
     this.toolbox = new Toolbox(this.desk());
     this.display = new Display(place, this, () => this.shown());
   }
@@ -82,6 +91,22 @@ export class App implements Doings {
     this.choose({ ...this.style, width });
   }
 
+  zoomIn(): void {
+    this.renderer.camera.zoomBy(ZOOM_STEP);
+  }
+
+  zoomOut(): void {
+    this.renderer.camera.zoomBy(1 / ZOOM_STEP);
+  }
+
+  zoomToLife(): void {
+    this.renderer.camera.zoomBy(1 / this.renderer.view.scale);
+  }
+
+  fit(): void {
+    this.renderer.camera.fit(this.renderer.extent);
+  }
+
   undo(): void {
     this.toolbox.undo();
   }
@@ -106,17 +131,26 @@ export class App implements Doings {
 
   private listen(): void {
     const { renderer, toolbox, session } = this;
-    listenToPointer(this.stage, {
-      down: (at) => {
+    const { camera } = renderer;
+    const pointing = {
+      down: (at: Point) => {
         toolbox.down(renderer.toBoard(at.x, at.y));
         renderer.ask();
       },
-      move: (along) => {
+      move: (along: readonly Point[]) => {
         toolbox.move(along.map(({ x, y }) => renderer.toBoard(x, y)));
         renderer.ask();
       },
       up: () => toolbox.up(),
       cancel: () => toolbox.cancel(),
+      pan: (byX: number, byY: number) => camera.moveBy(byX, byY),
+      zoom: (by: number, at: Point) => camera.zoomBy(by, at),
+      hover: () => {},
+    };
+    listenToPointer(this.stage, pointing, () => this.spaceHeld);
+    listenToSpace((isHeld) => {
+      this.spaceHeld = isHeld;
+      this.stage.toggleAttribute("data-grab", isHeld);
     });
     listenToKeys(shortcutsOf(this, () => this.style.width));
     darkTheme.addEventListener("change", () => {
@@ -161,6 +195,13 @@ export class App implements Doings {
 
   private wear(style: Style): void {
     this.style = style;
+    this.display.ask();
+  }
+
+  /** Draws the grid where it belongs, and tells whether the way back is needed. */
+  private looked(): void {
+    layGrid(this.stage, this.renderer.view);
+    document.documentElement.dataset.painted = String(this.renderer.isDone);
     this.display.ask();
   }
 
@@ -210,6 +251,8 @@ export class App implements Doings {
       toast: this.toast.text,
       offer: this.offers[0],
       colors: this.colors,
+      zoom: Math.round(this.renderer.view.scale * 100),
+      lost: isLost(this.renderer.extent, this.renderer.camera.seen),
     };
   }
 }

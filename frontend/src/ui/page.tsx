@@ -1,4 +1,4 @@
-import { Plus, X } from "lucide";
+import { Plus, Undo2, X } from "lucide";
 import type { Colors } from "../render/colors";
 import type { Offer } from "../sync/couriers";
 import type { Status } from "../sync/status";
@@ -7,6 +7,7 @@ import { Button } from "./button";
 import { Icon } from "./icon";
 import { strings } from "./strings";
 import { Toolbar } from "./toolbar";
+import { ZoomBar } from "./zoom_bar";
 
 /** All that the page around the drawing shows. */
 export interface Shown {
@@ -21,6 +22,10 @@ export interface Shown {
   readonly canUndo: boolean;
   readonly toast: string | undefined;
   readonly offer: Offer | undefined;
+  /** Percent: 100 is a CSS pixel a board pixel. */
+  readonly zoom: number;
+  /** There is something on the board, and nothing of it is to be seen. */
+  readonly lost: boolean;
   /** How the screen shows a board's colours. */
   readonly colors: Colors;
 }
@@ -30,6 +35,11 @@ export interface Doings {
   take(tool: ToolName): void;
   setColor(color: string): void;
   setWidth(width: number): void;
+  zoomIn(): void;
+  zoomOut(): void;
+  zoomToLife(): void;
+  /** Shows all that is on the board. */
+  fit(): void;
   undo(): void;
   newBoard(): void;
   dismiss(): void;
@@ -61,7 +71,14 @@ export function Page({ shown, doings }: Props) {
         </div>
         <StatusPill {...shown} />
       </header>
+      <ZoomBar shown={shown} doings={doings} />
       <footer class="bottom">
+        {shown.lost && (
+          <button type="button" class="bar button labelled back" onClick={() => doings.fit()}>
+            <Icon node={Undo2} />
+            {strings.backToContent}
+          </button>
+        )}
         {shown.offer !== undefined && <Offered offer={shown.offer} doings={doings} />}
         {shown.toast !== undefined && (
           <div class="bar toast" role="alert">

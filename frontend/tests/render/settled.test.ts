@@ -1,24 +1,36 @@
 import { describe, expect, test } from "vitest";
 import { type Box, overlap } from "../../src/geometry/box";
 import { boxOf } from "../../src/geometry/shape";
+import type { Transform } from "../../src/geometry/transform";
 import type { Op } from "../../src/model/element";
 import { BoardView } from "../../src/model/view";
 import { Settled } from "../../src/render/settled";
+import { TILE_PX } from "../../src/render/tiles";
 import { randomFrom } from "../random";
 
-const SEEN: Box = { left: 0, top: 0, right: 12, bottom: 2 };
+/** Twelve board pixels in a row, on three tiles. */
+const WIDTH = 12;
+const VIEW: Transform = { scale: TILE_PX / 4, dx: 0, dy: 0 };
+const SIZE = { width: WIDTH * VIEW.scale, height: 2 * VIEW.scale };
 const cell = (x: number): Box => ({ left: x, top: 0, right: x + 1, bottom: 1 });
 
-/** A canvas of twelve cells in a row; each remembers what was painted on it, bottom to top. */
-class FakeLayer {
-  cells: string[][] = Array.from({ length: 12 }, () => []);
-  repaints = 0;
+/** A tile's canvas; each of its cells remembers what was painted on it, bottom to top. */
+class FakeSurface {
+  readonly canvas = this as unknown as CanvasImageSource;
+  readonly cells = new Map<number, string[]>();
   private clip: readonly Box[] | undefined;
 
+  constructor(
+    first: number,
+    private readonly seen: { repaints: number },
+  ) {
+    for (let x = first; x < first + 4; x += 1) this.cells.set(x, []);
+  }
+
   repaint(places: readonly Box[], paint: (context: CanvasRenderingContext2D) => void): void {
-    this.repaints += 1;
+    this.seen.repaints += 1;
     this.clip = places;
-    this.cells = this.cells.map((ids, x) => (this.clipped(x) ? [] : ids));
+    for (const x of this.cells.keys()) if (this.clipped(x)) this.cells.set(x, []);
     this.paint(paint);
     this.clip = undefined;
   }
@@ -28,9 +40,8 @@ class FakeLayer {
   }
 
   ink(id: string, box: Box): void {
-    this.cells.forEach((ids, x) => {
+    for (const [x, ids] of this.cells)
       if (overlap(box, cell(x)) && (this.clip === undefined || this.clipped(x))) ids.push(id);
-    });
   }
 
   private clipped(x: number): boolean {
@@ -48,65 +59,78 @@ const block = (id: string, x: number, w: number): Op => ({
 function setUp() {
   const pending: Op[] = [];
   const view = new BoardView(pending, () => {});
-  const layer = new FakeLayer();
-  const settled = new Settled(layer, view);
+  const seen = { repaints: 0 };
+  const settled = new Settled((_, { dx }) => new FakeSurface((-4 * dx) / TILE_PX, seen), view);
   const away = new Set<string>();
-  settled.reset(SEEN);
-  const repair = () =>
-    settled.repair(
-      SEEN,
-      (id) => away.has(id),
-      (_, element) => layer.ink(element.id, boxOf(element)),
+  const screen = new Map<number, FakeSurface>();
+  const elsewhere = (id: string) => away.has(id);
+  const reset = () => settled.reset(elsewhere);
+  const step = (now: number, points: number) => {
+    const done = settled.paint(now, 0, { left: points }, (surface, element) =>
+      (surface as unknown as FakeSurface).ink(element.id, boxOf(element)),
     );
+    for (const { image, left } of settled.show()) screen.set(left, image as unknown as FakeSurface);
+    return done;
+  };
+  const repair = (points = 1_000) => {
+    for (let i = 0; !step(0, points); i += 1) if (i > 1_000) throw new Error("never done");
+  };
+  const cells = () =>
+    Array.from({ length: WIDTH }, (_, x) => screen.get(Math.floor(x / 4) * TILE_PX)?.cells.get(x));
   const wanted = () =>
-    layer.cells.map((_, x) =>
+    Array.from({ length: WIDTH }, (_, x) =>
       [...view]
         .filter((element) => !away.has(element.id) && overlap(boxOf(element), cell(x)))
         .map(({ id }) => id),
     );
-  return { pending, view, layer, settled, away, repair, wanted };
+  settled.look(VIEW, SIZE, Number.NEGATIVE_INFINITY);
+  reset();
+  return { pending, view, seen, settled, away, repair, step, reset, cells, wanted };
 }
 
 describe("the settled layer", () => {
   test("puts what belongs on top there, without painting anything anew", () => {
-    const { view, layer, settled, repair } = setUp();
+    const { view, seen, settled, repair, reset, cells } = setUp();
     view.receive(block("a:1", 0, 3));
+    reset();
     repair();
     view.receive(block("b:1", 2, 3));
     view.receive(block("b:2", 2, 2));
     settled.take(["b:2", "b:1"]);
     repair();
-    expect(layer.repaints).toBe(1);
-    expect(layer.cells[2]).toEqual(["a:1", "b:1", "b:2"]);
+    expect(seen.repaints).toBe(0);
+    expect(cells()[2]).toEqual(["a:1", "b:1", "b:2"]);
   });
 
   test("paints in order what settles below something that is there", () => {
-    const { view, layer, settled, repair, away } = setUp();
+    const { view, settled, repair, reset, cells, away } = setUp();
     view.receive(block("a:1", 0, 3));
     away.add("a:1");
     view.receive(block("b:1", 2, 3));
+    reset();
     repair();
     away.clear();
     settled.take(["a:1"]);
     repair();
-    expect(layer.cells[2]).toEqual(["a:1", "b:1"]);
+    expect(cells()[2]).toEqual(["a:1", "b:1"]);
   });
 
   test("paints in order what settles in the frame in which everything is painted anew", () => {
-    const { view, layer, settled, repair } = setUp();
+    const { view, settled, repair, reset, cells } = setUp();
     view.receive(block("a:1", 0, 3));
     view.receive(block("b:1", 2, 3));
-    settled.reset(SEEN);
+    reset();
     settled.take(["a:1"]);
     repair();
-    expect(layer.cells[2]).toEqual(["a:1", "b:1"]);
+    expect(cells()[2]).toEqual(["a:1", "b:1"]);
   });
 
   test.each(Array.from({ length: 60 }, (_, seed) => seed))(
     "always shows the board's order: seed %i",
     (seed) => {
       const random = randomFrom(seed);
-      const { pending, view, settled, away, repair, layer, wanted } = setUp();
+      const { pending, view, settled, away, repair, reset, cells, wanted } = setUp();
+      reset();
       let n = 0;
       const some = (): string[] => [...view].map(({ id }) => id).filter(() => random() < 0.3);
       for (let step = 0; step < 120; step += 1) {
@@ -126,21 +150,46 @@ describe("the settled layer", () => {
           const elements = some().slice(0, 2);
           for (const id of elements) settled.lift(id);
           view.receive({ op: "remove", id: `b:${n}`, elements });
+          settled.take(elements.filter((id) => !away.has(id))); // what is pending is still there
         } else if (dice < 0.8) {
           for (const id of some()) {
             if (away.has(id)) continue;
             settled.lift(id);
             away.add(id);
           }
-        } else if (dice < 0.83) settled.reset(SEEN);
+        } else if (dice < 0.83) reset();
         else {
           const quiet = [...away].filter((id) => view.get(id) !== undefined && random() < 0.7);
           for (const id of quiet) away.delete(id);
           if (quiet.length > 0) settled.take(quiet);
         }
-        repair();
-        expect(layer.cells).toEqual(wanted());
+        repair(1 + Math.floor(30 * random()));
+        expect(cells()).toEqual(wanted());
       }
     },
   );
+
+  test("what is zoomed is shown stretched until it is painted sharply", () => {
+    const { view, settled, repair, reset, step } = setUp();
+    view.receive(block("a:1", 0, 3));
+    reset();
+    repair();
+    settled.look({ ...VIEW, scale: 1.5 * VIEW.scale }, SIZE, 1_000);
+    expect(step(1_000, 1_000)).toBe(false);
+    settled.look({ ...VIEW, scale: 1.5 * VIEW.scale, dx: 10 }, SIZE, 1_050);
+    settled.paint(1_050, 0, { left: 0 }, () => {});
+    expect(settled.show().map(({ left, width }) => [left, width])).toContainEqual([10, 1.5 * TILE_PX]);
+    expect(step(1_200, 1_000)).toBe(true);
+  });
+
+  test("what lies far out of view costs nothing", () => {
+    const { view, repair, reset, settled } = setUp();
+    const painted: string[] = [];
+    view.receive(block("a:1", 0, 1));
+    view.receive(block("a:2", 900, 1));
+    reset();
+    settled.paint(0, 0, { left: 1_000 }, (_, element) => void painted.push(element.id));
+    repair();
+    expect(new Set(painted)).toEqual(new Set(["a:1"]));
+  });
 });

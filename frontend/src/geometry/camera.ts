@@ -1,0 +1,43 @@
+import type { Box } from "./box";
+import { type Point, type Transform, toBoard } from "./transform";
+
+/** How far in and out one may go: CSS pixels a board pixel. */
+export const MIN_SCALE = 0.02;
+export const MAX_SCALE = 16;
+
+/** A window's size in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Moves what is seen by CSS pixels. */
+export function moved({ scale, dx, dy }: Transform, byX: number, byY: number): Transform {
+  return { scale, dx: dx + byX, dy: dy + byY };
+}
+
+/** Zooms by a factor; what lies under `at` (CSS pixels) stays there. */
+export function zoomed(view: Transform, at: Point, by: number): Transform {
+  const scale = bounded(view.scale * by);
+  const { x, y } = toBoard(view, at.x, at.y);
+  return { scale, dx: at.x - x * scale, dy: at.y - y * scale };
+}
+
+/** Shows the whole box in the middle of the window, never larger than life. */
+export function fitted(box: Box, { width, height }: Size, marginPx: number): Transform {
+  const room = { width: Math.max(1, width - 2 * marginPx), height: Math.max(1, height - 2 * marginPx) };
+  const wanted = Math.min(room.width / (box.right - box.left), room.height / (box.bottom - box.top));
+  const scale = bounded(Math.min(1, wanted));
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  return { scale, dx: width / 2 - x * scale, dy: height / 2 - y * scale };
+}
+
+/** What is seen of the board. */
+export function seenIn(view: Transform, { width, height }: Size): Box {
+  const [topLeft, bottomRight] = [toBoard(view, 0, 0), toBoard(view, width, height)];
+  return { left: topLeft.x, top: topLeft.y, right: bottomRight.x, bottom: bottomRight.y };
+}
+
+function bounded(scale: number): number {
+  return Math.max(MIN_SCALE, Math.min(MAX_SCALE, scale));
+}

@@ -1,0 +1,59 @@
+import type { Box } from "../geometry/box";
+import { fitted, moved, type Size, seenIn, zoomed } from "../geometry/camera";
+import { contain, type Point, type Transform } from "../geometry/transform";
+
+/** Room around a drawing that is fitted into the window, for the bars (CSS pixels). */
+const MARGIN_PX = 72;
+
+/** Where a person looks. Until they move, it is at the classic rectangle, as large as the window shows it. */
+export class Camera {
+  private at: Transform = { scale: 1, dx: 0, dy: 0 };
+  private size: Size = { width: 0, height: 0 };
+  private ratio = 1;
+  private isHome = true;
+
+  /** @param changed told after each move */
+  constructor(private readonly changed: () => void) {}
+
+  get view(): Transform {
+    return this.at;
+  }
+
+  get seen(): Box {
+    return seenIn(this.at, this.size);
+  }
+
+  /** Takes the window's size: CSS pixels, and device pixels a CSS pixel. The middle stays in the middle. */
+  resize(size: Size, ratio: number): void {
+    const [byX, byY] = [(size.width - this.size.width) / 2, (size.height - this.size.height) / 2];
+    this.size = size;
+    this.ratio = ratio;
+    this.look(this.isHome ? contain(size.width, size.height) : moved(this.at, byX, byY));
+  }
+
+  moveBy(x: number, y: number): void {
+    this.isHome = false;
+    this.look(moved(this.at, x, y));
+  }
+
+  /** @param at the place that stays, CSS pixels; by default the middle */
+  zoomBy(by: number, at: Point = { x: this.size.width / 2, y: this.size.height / 2 }): void {
+    this.isHome = false;
+    this.look(zoomed(this.at, at, by));
+  }
+
+  /** Shows all of a box; without one, what one sees first on a board. */
+  fit(box: Box | undefined): void {
+    this.isHome = box === undefined;
+    const { width, height } = this.size;
+    const margin = Math.min(MARGIN_PX, width / 8, height / 8);
+    this.look(box === undefined ? contain(width, height) : fitted(box, this.size, margin));
+  }
+
+  /** The board's origin lies on a device pixel, so that what was painted once can be shown elsewhere as it is. */
+  private look({ scale, dx, dy }: Transform): void {
+    const snapped = (px: number) => Math.round(px * this.ratio) / this.ratio;
+    this.at = { scale, dx: snapped(dx), dy: snapped(dy) };
+    this.changed();
+  }
+}

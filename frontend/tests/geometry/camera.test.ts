@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { fitted, MAX_SCALE, MIN_SCALE, moved, seenIn, zoomed } from "../../src/geometry/camera";
+import { toBoard } from "../../src/geometry/transform";
+import { Camera } from "../../src/render/camera";
+
+const view = { scale: 0.5, dx: 100, dy: -20 };
+const size = { width: 1000, height: 600 };
+
+describe("where one looks", () => {
+  test("what lies under the pointer stays there while one zooms", () => {
+    const at = { x: 333, y: 444 };
+    const nearer = zoomed(view, at, 1.7);
+    expect(nearer.scale).toBeCloseTo(0.85);
+    expect(toBoard(nearer, at.x, at.y).x).toBeCloseTo(toBoard(view, at.x, at.y).x);
+    expect(toBoard(nearer, at.x, at.y).y).toBeCloseTo(toBoard(view, at.x, at.y).y);
+  });
+
+  test("zoom has an end on both sides", () => {
+    expect(zoomed(view, { x: 0, y: 0 }, 1e9).scale).toBe(MAX_SCALE);
+    expect(zoomed(view, { x: 0, y: 0 }, 1e-9).scale).toBe(MIN_SCALE);
+  });
+
+  test("a pan moves what is seen by as many pixels", () => {
+    expect(seenIn(moved(view, 50, -10), size)).toEqual({ left: -300, top: 60, right: 1700, bottom: 1260 });
+  });
+
+  test("a drawing is fitted into the middle, and never enlarged", () => {
+    const box = { left: 0, top: 0, right: 4000, bottom: 1000 };
+    const seen = seenIn(fitted(box, size, 100), size);
+    expect(seen.left).toBeCloseTo(-500);
+    expect((seen.top + seen.bottom) / 2).toBeCloseTo(500);
+    expect(fitted({ left: 7, top: 7, right: 8, bottom: 8 }, size, 100).scale).toBe(1);
+  });
+
+  test("a place of no size can be looked at", () => {
+    expect(fitted({ left: 5, top: 5, right: 5, bottom: 5 }, size, 100)).toEqual({
+      scale: 1,
+      dx: 495,
+      dy: 295,
+    });
+  });
+});
+
+describe("the camera", () => {
+  test("shows the classic rectangle at any size until somebody moves; then the middle stays", () => {
+    const camera = new Camera(() => {});
+    camera.resize({ width: 2048, height: 1024 }, 1);
+    expect(camera.view).toEqual({ scale: 1, dx: 0, dy: 0 });
+    camera.resize({ width: 1024, height: 512 }, 1);
+    expect(camera.view.scale).toBe(0.5);
+    camera.moveBy(10, 0);
+    camera.resize({ width: 1124, height: 512 }, 1);
+    expect(camera.view).toEqual({ scale: 0.5, dx: 60, dy: 0 });
+  });
+
+  test("puts the board's origin on a device pixel, so that tiles need no resampling", () => {
+    const camera = new Camera(() => {});
+    camera.resize({ width: 800, height: 600 }, 1.5);
+    camera.moveBy(0.21, 7.4);
+    expect((camera.view.dx * 1.5) % 1).toBeCloseTo(0);
+    expect((camera.view.dy * 1.5) % 1).toBeCloseTo(0);
+  });
+});
