@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 from msgspec import Raw
+from whiteboard.config import REDIS_TIMEOUT_SECONDS
 from whiteboard.domain.board import Board
 from whiteboard.domain.ops import AnyOp, client_of, number_of
 from whiteboard.domain.positions import ORIGIN, Offset, Position
@@ -91,7 +92,7 @@ class Replica:
 @asynccontextmanager
 async def replica(redis_url: str, name: str = "replica-1", kind: type[Rooms] = Rooms) -> AsyncIterator[Replica]:
     """Run a replica. ``kind`` may be a kind of rooms that a test has broken on purpose."""
-    redis = connect(redis_url, None, timeout_seconds=2.0)
+    redis = connect(redis_url, None, timeout_seconds=REDIS_TIMEOUT_SECONDS)
     sessions = Sessions(redis, name, 120.0)
     rooms = kind(redis, name, Metrics(), sessions, 5.0, random.Random())
     try:
