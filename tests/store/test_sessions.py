@@ -13,7 +13,7 @@ from whiteboard.store.sessions import SessionKey, Sessions, SessionState
 from tests.conftest import OwnRedis
 
 KEY = SessionKey.of("b", "the secret pid")
-STATE = SessionState("sid-1", "client-1", "red", 4.5, Offset(7, 3, 1))
+STATE = SessionState("sid-1", "client-1", "red", 4.5, Offset(7, 3, 1), 1, "Ann", "pen")
 
 
 @pytest.fixture
@@ -46,6 +46,8 @@ async def test_session_is_written_with_its_version_and_its_end(sessions: Session
         b"start": b"7-3-1",
         b"generation": b"1",
         b"owner": b"replica-1",
+        b"name": b"Ann",
+        b"tool": b"pen",
     }
     assert 179_000 < await store.pttl(str(KEY)) <= 180_000
     assert sessions.refresh_seconds == 30

@@ -21,7 +21,7 @@ from whiteboard.domain.limits import (
 )
 from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
 from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints, UnknownKind
-from whiteboard.protocol.kinds import KINDS, Color, Path, Props, Width
+from whiteboard.protocol.kinds import KINDS, Color, Name, Path, Props, Tool, Width
 
 _BOARD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
@@ -34,6 +34,8 @@ class Style(Struct, kw_only=True, omit_defaults=True):
 
     color: Color | UnsetType = UNSET
     width: Width | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    tool: Tool | UnsetType = UNSET
 
 
 class _Named(Struct):

@@ -21,6 +21,12 @@ from whiteboard.domain.limits import (
 )
 
 Color = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9#(),.%/ -]{1,64}\Z")]
+Name = Annotated[
+    str,
+    # No control characters, none that turns the writing around it.
+    Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]{0,40}\Z"),
+]
+Tool = Annotated[str, Meta(pattern=r"\A[a-z-]{1,20}\Z")]
 Width = Annotated[float, Meta(ge=MIN_WIDTH_PX, le=MAX_WIDTH_PX)]
 Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE_PX, le=MAX_COORDINATE_PX)]
 

@@ -14,6 +14,7 @@ from whiteboard.domain.positions import Offset
 from whiteboard.engine.connection import Connection, write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.protocol.cursors import Cursors
+from whiteboard.protocol.presence import People
 from whiteboard.rooms.dialects import Dialect
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session, State
@@ -33,6 +34,7 @@ class Audience:
         self._joining: dict[str, Session] = {}
         self._parts: list[Told] = []
         self._cursors: Cursors = {}
+        self._people: People = {}
         self._wrote: set[str] = set()
         self._last_write = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -94,6 +96,12 @@ class Audience:
             self._cursors |= cursors
             self.flush_soon()
 
+    def meet(self, people: People) -> None:
+        """Tell everybody who is here, or has left: who is congested hears of it when it is told again."""
+        if self.sessions:
+            self._people |= people
+            self.flush_soon()
+
     def flush_soon(self) -> None:
         """Write what there is: now, or a display frame after the last write."""
         if self._timer is None:
@@ -110,10 +118,11 @@ class Audience:
             self._timer = None
         parts, self._parts = self._parts, []
         cursors, self._cursors = self._cursors, {}
-        if not parts and not cursors:
+        people, self._people = self._people, {}
+        if not parts and not cursors and not people:
             return
         self._last_write = self._loop.time()
-        aside = self.dialect.cursors(cursors) if cursors else None
+        aside = self.dialect.aside(cursors, people)
         authors = {by for part in parts if (by := part.logged.by) in self.sessions}
         shown = [frame for part in parts for frame in part.frames(self.dialect)]
         others: Iterable[Connection] = self._live.values()

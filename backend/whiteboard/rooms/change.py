@@ -23,6 +23,8 @@ class Kept(Struct):
 
     color: str
     width: float
+    name: str
+    tool: str
 
 
 class Change:
@@ -31,7 +33,7 @@ class Change:
     def __init__(self, session: Session, write: "Callable[[Session], asyncio.Task[None]]") -> None:
         self._session = session
         self._write = write
-        self._before = Kept(session.color, session.width)
+        self._before = Kept(session.color, session.width, session.name, session.tool)
         self._kept = replace(self._before)
         self.written: asyncio.Task[None]
         """Set behind the block. Ends once Redis knows the change."""

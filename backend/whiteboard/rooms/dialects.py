@@ -5,11 +5,12 @@ from typing import Any, Protocol
 
 from whiteboard.domain.ops import Element, number_of
 from whiteboard.domain.positions import Offset
-from whiteboard.engine.frame import Frame
+from whiteboard.engine.frame import Batch, Frame
 from whiteboard.engine.packets import encode_event
 from whiteboard.protocol.classic import element_segments, segments
 from whiteboard.protocol.codec import encode
 from whiteboard.protocol.cursors import Cursors
+from whiteboard.protocol.presence import People
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session
 
@@ -29,8 +30,8 @@ class Dialect(Protocol):
         """Return the event that tells nothing but an offset, for those who hear too little to have one (R5)."""
         return Frame(encode_event(self.namespace, "offset", b"{}", encode(str(offset))))
 
-    def cursors(self, cursors: Cursors) -> Frame | None:
-        """Return how people are told where others point, None if they are not."""
+    def aside(self, cursors: Cursors, people: People) -> Frame | None:
+        """Return how people are told where others point, and who is here; None if they are not."""
 
 
 class BoardDialect(Dialect):
@@ -45,8 +46,10 @@ class BoardDialect(Dialect):
         n = number_of(op_id)
         return (Frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(str(offset)))),)
 
-    def cursors(self, cursors: Cursors) -> Frame | None:
-        return Frame(encode_event(self.namespace, "cursors", encode(cursors)))
+    def aside(self, cursors: Cursors, people: People) -> Frame | None:
+        told = (("people", people), ("cursors", cursors))
+        frames = [Frame(encode_event(self.namespace, name, encode(what))) for name, what in told if what]
+        return Batch(frames) if len(frames) > 1 else frames[0] if frames else None
 
 
 class ClassicDialect(Dialect):
@@ -63,7 +66,7 @@ class ClassicDialect(Dialect):
         ack = session.acks.pop(op_id, None) if session.acks else None
         return () if ack is None else (ack.frame({"ok": True, "offset": str(offset)}),)
 
-    def cursors(self, cursors: Cursors) -> Frame | None:
+    def aside(self, cursors: Cursors, people: People) -> Frame | None:
         return None
 
     def element(self, element: Element) -> Iterator[Frame]:

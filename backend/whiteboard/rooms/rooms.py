@@ -13,11 +13,13 @@ from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import Busy, StoreUnavailable, Trimmed
 from whiteboard.metrics import Metrics
+from whiteboard.protocol.presence import decode_message as decode_news
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.dialects import BOARD, DIALECTS
 from whiteboard.rooms.folding import Folding
 from whiteboard.rooms.pointing import Pointing
+from whiteboard.rooms.presence import Presence
 from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session, State
@@ -62,6 +64,7 @@ class Rooms:
         self.committer = Committer(self.log, metrics, lots)
         self._bus = Bus(redis, replica, self, lots)
         self.pointing = Pointing(self._bus)
+        self.presence = Presence(self._bus, self.everybody)
         self._metrics = metrics
         self._open_seconds = open_seconds
         self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
@@ -77,7 +80,8 @@ class Rooms:
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what must run for as long as rooms are served."""
-        return [self._bus.run(), self.committer.run(), self.pointing.run(), self.folding.run(), self._upkeep()]
+        own = [worker.run() for worker in (self._bus, self.committer, self.pointing, self.presence, self.folding)]
+        return [*own, self._upkeep()]
 
     async def open(self, board: str) -> Room:
         """
@@ -200,7 +204,11 @@ class Rooms:
         room = self._rooms.get(board)
         if room is not None:
             try:
-                room.message(message)
+                news = decode_news(message)
+                if news is None:
+                    room.message(message)
+                else:
+                    self.presence.hear(room, news)
             except Exception:
                 # One board's trouble must not end the bus of all. The room reads on from the log.
                 logger.exception("bus message failed", board=board)

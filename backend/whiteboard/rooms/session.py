@@ -50,6 +50,7 @@ class Session:
         "key",
         "last_n",
         "lost_place",
+        "name",
         "pen",
         "recovered",
         "refused_n",
@@ -59,6 +60,7 @@ class Session:
         "socket",
         "start",
         "state",
+        "tool",
         "width",
     )
 
@@ -81,6 +83,8 @@ class Session:
         self.generation = state.generation
         self.color = state.color
         self.width = state.width
+        self.name = state.name
+        self.tool = state.tool
         self.recovered = False
         """Whether it goes on where an earlier connection ended."""
         self.lost_place = False
@@ -101,7 +105,9 @@ class Session:
     @property
     def durable(self) -> SessionState:
         """What of it is to be in Redis now."""
-        return SessionState(self.sid, self.client, self.color, self.width, self.start, self.generation)
+        return SessionState(
+            self.sid, self.client, self.color, self.width, self.start, self.generation, self.name, self.tool
+        )
 
     def hold(self, frames: Sequence[Frame]) -> bool:
         """Keep frames back while joining. False once that is more than may wait for a session: then none is kept."""

@@ -48,6 +48,10 @@ class SessionState(NamedTuple):
     start: Offset
     """Where it began to follow its board: before that it has missed nothing."""
     generation: int = 1
+    name: str = ""
+    """What the person is called; empty for one who has not said."""
+    tool: str = ""
+    """What they hold; empty for one who has taken none."""
 
 
 class Sessions:
@@ -88,6 +92,8 @@ class Sessions:
             float(fields["width"]),
             Offset.parse(fields["start"]),
             int(fields["generation"]),
+            fields.get("name", ""),
+            fields.get("tool", ""),
         )
 
     async def write(self, key: SessionKey, state: SessionState) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
+from msgspec.structs import asdict
 
 from whiteboard.domain.ops import AnyOp, number_of
 from whiteboard.domain.positions import ORIGIN, Offset, Position
@@ -13,7 +14,7 @@ from whiteboard.protocol.codec import check_board, client_id, decode_op, decode_
 from whiteboard.protocol.cursors import decode_cursor
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.rooms import Rooms
-from whiteboard.rooms.session import Session
+from whiteboard.rooms.session import Session, State
 from whiteboard.rooms.visits import Visits
 from whiteboard.web.sockets import Arrivals
 
@@ -53,11 +54,14 @@ class BoardApplication:
                 "replica": self._arrivals.replica,
                 "color": session.color,
                 "width": session.width,
+                "name": session.name,
+                "tool": session.tool,
                 "last": session.last_n,
                 "recovered": session.recovered,
             },
         )
         self._rooms.join(session)
+        self._rooms.presence.come(session)
 
     def receive(self, socket: Socket, name: str, args: list[Raw], ack: Ack | None) -> None:
         """Take ``ops``, ``session`` or ``cursor`` (B5, B10, P1)."""
@@ -67,9 +71,12 @@ class BoardApplication:
             for raw in split_ops(args[0]):
                 self._receive_op(socket.session, raw)
         elif name == "session":
-            style, change = decode_style(args[0]), self._visits.change(socket.session)
+            wanted, change = decode_style(args[0]), self._visits.change(socket.session)
             with change as kept:
-                kept.color, kept.width = style.color or kept.color, style.width or kept.width
+                for field, value in asdict(wanted).items():
+                    if value is not UNSET:
+                        setattr(kept, field, value)
+            self._rooms.presence.tell((socket.session,))
             if ack is not None:
                 change.written.add_done_callback(lambda _: ack.send({"ok": True}))
             return
@@ -113,6 +120,8 @@ class BoardApplication:
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Let the session go; it stays in Redis for the recovery window."""
         session: Session = socket.session
+        if session.state is not State.LEFT:  # else its client is here already, over another connection
+            self._rooms.presence.go(session)
         session.room.leave(session)
         self._arrivals.went(session, reason)
 

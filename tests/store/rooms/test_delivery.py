@@ -43,7 +43,8 @@ class PickyRooms(Rooms):
     lost: set[int]
 
     def message(self, board: str, message: bytes) -> None:
-        if int(message.split(b" ")[1].split(b"-")[1]) not in self.lost:
+        n = message.split(b" ")[1].partition(b"-")[2]
+        if n == b"" or int(n) not in self.lost:
             super().message(board, message)
 
 

@@ -1,0 +1,75 @@
+"""
+Who is on a board, told by each replica of its own sessions: at once when they come, change or go, again whenever
+somebody new asks, and now and then, since any message may be lost. Nobody keeps a list of all: whoever is not told of
+for a while is gone (SPEC.md P3, P4).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from whiteboard.protocol.presence import News, Person, encode_message
+from whiteboard.rooms.dialects import BOARD
+from whiteboard.rooms.room import Room
+from whiteboard.rooms.session import Session
+from whiteboard.store.bus import Bus
+
+TELL_SECONDS: Final = 10.0
+"""How often everybody is told of again; whoever listens forgets a session after three times that."""
+GATHER_SECONDS: Final = 0.25
+"""A crowd that comes at once is one message."""
+
+
+class Presence:
+    """What this replica has to tell of its sessions, until it is published."""
+
+    def __init__(self, bus: Bus, everybody: Callable[[], Iterable[Session]]) -> None:
+        """
+        Args:
+            everybody: the sessions of this replica.
+        """
+        self._bus = bus
+        self._everybody = everybody
+        self._news: dict[str, News] = {}
+        self._wake = asyncio.Event()
+
+    def come(self, session: Session) -> None:
+        """Tell of a session that has come, and ask who is there."""
+        self.tell((session,))
+        self._of(session.room.name).ask = True
+
+    def tell(self, sessions: Iterable[Session]) -> None:
+        """Tell what sessions are now."""
+        for session in sessions:
+            if session.dialect is BOARD:
+                self._of(session.room.name).people[session.sid] = Person(session.name, session.color)
+
+    def go(self, session: Session) -> None:
+        """Tell that a session has gone. If its client comes back on another replica, that one tells of it later."""
+        if session.dialect is BOARD:
+            self._of(session.room.name).people[session.sid] = None
+
+    def hear(self, room: Room, news: News) -> None:
+        """Pass on what a replica tells, which may be this one; answer if it asks."""
+        room.audiences[BOARD].meet(news.people)
+        if news.ask:
+            self.tell(room.sessions)
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TELL_SECONDS):
+                    await self._wake.wait()
+            if not self._wake.is_set():
+                self.tell(self._everybody())
+            self._wake.clear()
+            news, self._news = self._news, {}
+            if news:
+                await self._bus.publish({board: encode_message(news) for board, news in news.items()})
+            await asyncio.sleep(GATHER_SECONDS)
+
+    def _of(self, board: str) -> News:
+        self._wake.set()
+        return self._news.setdefault(board, News({}))
