@@ -1,5 +1,8 @@
 import { getStroke } from "perfect-freehand";
 
+/** Pens from this width on (board pixels) thin in full where the hand is fast; finer ones less, or they would vanish. */
+const FULLY_THINNED = 24;
+
 /**
  * The outline of a stroke's ink, to be filled.
  *
@@ -10,24 +13,72 @@ import { getStroke } from "perfect-freehand";
  * @param width diameter of the pen, board pixels
  */
 export function inkOutline(points: readonly number[], width: number): number[][] {
-  if (isDot(points)) return circle(points[0] ?? 0, points[1] ?? 0, width / 2);
-  const input: [number, number][] = [];
-  for (let i = 0; i + 1 < points.length; i += 2) input.push([points[i] as number, points[i + 1] as number]);
-  const curved = input.length > 2;
+  if (isDot(points)) return circle(points[0] ?? 0, points[1] ?? 0, width / 2 + 1);
+  const input = fluent(points);
+  const curved = points.length > 4;
   return getStroke(input, {
     size: width,
-    thinning: curved ? 0.35 : 0,
+    thinning: curved ? 0.35 * Math.min(1, width / FULLY_THINNED) : 0,
     smoothing: 0.5,
-    streamline: curved ? 0.35 : 0,
+    streamline: curved ? 0.1 : 0,
     simulatePressure: curved,
     last: true,
   });
+}
+
+type Pair = [x: number, y: number];
+
+/** Farther apart than this (board pixels) points get others between them. */
+const GAP = 8;
+/** The cosine of the sharpest turn (60°) that is part of a curve; any sharper one is a corner, and stays one. */
+const CORNER = 0.5;
+
+/**
+ * Points, and a curve through those that lie far apart: a fast hand leaves few, and ink that went from one to the next
+ * would either have corners everywhere or cut them everywhere.
+ */
+function fluent(points: readonly number[]): Pair[] {
+  const given: Pair[] = [];
+  for (let i = 0; i + 1 < points.length; i += 2) given.push([points[i] as number, points[i + 1] as number]);
+  const all: Pair[] = given.slice(0, 1);
+  for (let i = 1; i < given.length; i += 1) {
+    const [from, to] = [given[i - 1] as Pair, given[i] as Pair];
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    const steps = given.length < 3 ? 1 : Math.min(16, Math.ceil(length / GAP));
+    const [leave, arrive] = [tangent(given, i - 1, length), tangent(given, i, length)];
+    for (let step = 1; step < steps; step += 1) all.push(between(from, leave, to, arrive, step / steps));
+    all.push(to);
+  }
+  return all;
+}
+
+/** The direction of the curve at a point, as long as the way beside it; none at a corner and at the ends. */
+function tangent(points: readonly Pair[], i: number, length: number): Pair {
+  const [before, at, after] = [points[i - 1], points[i], points[i + 1]];
+  if (before === undefined || at === undefined || after === undefined) return [0, 0];
+  const [inX, inY, outX, outY] = [at[0] - before[0], at[1] - before[1], after[0] - at[0], after[1] - at[1]];
+  const turn = (inX * outX + inY * outY) / (Math.hypot(inX, inY) * Math.hypot(outX, outY) || 1);
+  if (turn < CORNER) return [0, 0];
+  const [x, y] = [after[0] - before[0], after[1] - before[1]];
+  const scale = length / (Math.hypot(x, y) || 1);
+  return [x * scale, y * scale];
+}
+
+/** A point of the cubic that leaves and arrives along these tangents (Hermite). */
+function between(from: Pair, leave: Pair, to: Pair, arrive: Pair, t: number): Pair {
+  const [a, b, c, d] = [(1 + 2 * t) * (1 - t) ** 2, t * (1 - t) ** 2, t * t * (3 - 2 * t), t * t * (t - 1)];
+  return [0, 1].map((k) => a * at(from, k) + b * at(leave, k) + c * at(to, k) + d * at(arrive, k)) as Pair;
+}
+
+function at(pair: Pair, k: number): number {
+  return pair[k] as number;
 }
 
 function isDot(points: readonly number[]): boolean {
   return points.every((value, i) => value === points[i % 2]);
 }
 
+/** A little wider than a line: a dot has nothing else to be seen by. */
 function circle(x: number, y: number, radius: number): number[][] {
   const corners = 24;
   return Array.from({ length: corners }, (_, i) => (2 * Math.PI * i) / corners).map((angle) => [

@@ -1,6 +1,9 @@
 import { type Element, pointsOf } from "../model/element";
 import { type Box, boxOfPoints, EMPTY, grown, overlap } from "./box";
+import { type Frame, frameOfBox, isNumber, ownFrame } from "./frame";
 import { meetsLine } from "./hit";
+import { apply, type Matrix, matrixIn } from "./matrix";
+import { isInside, outlineIn } from "./outline";
 import type { Point } from "./transform";
 
 /**
@@ -10,27 +13,93 @@ import type { Point } from "./transform";
  * either it lies nowhere, is not painted, and stays on the board all the same.
  */
 
+/** What the geometry of a kind is made of: points, two ends, or a frame. */
+export type Form = "path" | "line" | "frame";
+
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  ["stroke", "path"],
+  ["highlighter", "path"],
+  ["line", "line"],
+  ["arrow", "line"],
+  ["rectangle", "frame"],
+  ["diamond", "frame"],
+  ["ellipse", "frame"],
+  ["text", "frame"],
+  ["note", "frame"],
+]);
+
 const DEFAULT_WIDTH = 4;
+/** How far a note's shadow falls. */
+const NOTE_SHADOW = 16;
 /** The side of the placeholder of an element that tells a place but no size. */
 const PLACEHOLDER = 48;
 
 const boxes = new WeakMap<Element, Box>();
+const places = new WeakMap<Element, readonly number[]>();
+
+/** Undefined: the kind is not known here, or its geometry is not what this release knows of it. */
+export function formOf(element: Element): Form | undefined {
+  const form = FORMS.get(element.kind);
+  const fits = form === "path" ? pointsOf(element) !== undefined : ownFrame(element) !== undefined;
+  return fits ? form : undefined;
+}
 
 export function isStroke(element: Element): boolean {
-  return element.kind === "stroke" && pointsOf(element) !== undefined;
+  return formOf(element) === "path";
 }
 
 export function widthOf(element: Element): number {
-  return typeof element.width === "number" && element.width > 0 ? element.width : DEFAULT_WIDTH;
+  return isNumber(element.width) && element.width > 0 ? element.width : DEFAULT_WIDTH;
+}
+
+/** Whether `fill`, or what it is made of, makes an element more than its outline. */
+export function isSolid(element: Element): boolean {
+  if (element.kind === "text" || element.kind === "note" || formOf(element) === undefined) return true;
+  return formOf(element) === "frame" && typeof element.fill === "string" && element.fill !== "none";
+}
+
+/** How far an arrow's head reaches back from its tip, board pixels. */
+export function headOf(element: Element, length: number): number {
+  return Math.min(length, 10 + 3 * widthOf(element));
+}
+
+/** An element's points where they lie now: flat `[x0, y0, …]`. */
+export function placedPoints(element: Element): readonly number[] {
+  let placed = places.get(element);
+  if (placed === undefined) {
+    const matrix = matrixIn(element.transform);
+    const points = pointsOf(element) ?? [];
+    placed = matrix === undefined ? points : mapped(points, matrix);
+    places.set(element, placed);
+  }
+  return placed;
+}
+
+/** Both ends of a line or an arrow. */
+export function endsOf({ x, y, w, h }: Element): [start: Point, end: Point] {
+  const [left, top] = [x as number, y as number];
+  return [
+    { x: left, y: top },
+    { x: left + (isNumber(w) ? w : 0), y: top + (isNumber(h) ? h : 0) },
+  ];
+}
+
+/** The rectangle around what an element consists of, turned as the element is; ink may reach out of it by its width. */
+export function frameOf(element: Element): Frame | undefined {
+  const form = formOf(element);
+  if (form === "path") return frameOfBox(boxOfPoints(placedPoints(element)));
+  if (form === "line") return { ...(ownFrame(element) as Frame), angle: 0 };
+  const own = ownFrame(element, PLACEHOLDER);
+  if (own !== undefined) return own;
+  const points = pointsOf(element)?.filter(isNumber) ?? [];
+  return points.length < 2 ? undefined : frameOfBox(grown(boxOfPoints(points), PLACEHOLDER / 2));
 }
 
 /** The board pixels that painting the element may touch. */
 export function boxOf(element: Element): Box {
   let box = boxes.get(element);
   if (box === undefined) {
-    box = isStroke(element)
-      ? grown(boxOfPoints(pointsOf(element) ?? []), widthOf(element) + 1)
-      : placeholderBox(element);
+    box = boxAround(element);
     boxes.set(element, box);
   }
   return box;
@@ -40,23 +109,43 @@ export function boxOf(element: Element): Box {
 export function meets(element: Element, a: Point, b: Point, reach: number): boolean {
   const way = grown(boxOfPoints([a.x, a.y, b.x, b.y]), reach);
   if (!overlap(boxOf(element), way)) return false;
-  return !isStroke(element) || meetsLine(pointsOf(element) ?? [], a, b, reach + widthOf(element) / 2);
+  const outline = outlineOf(element);
+  if (isSolid(element) && (isInside(outline, a) || isInside(outline, b))) return true;
+  const half = isStroked(element) ? widthOf(element) / 2 : 0;
+  return meetsLine(outline, a, b, reach + half);
 }
 
-function placeholderBox(element: Element): Box {
-  const { x, y, w, h } = element;
-  if (isNumber(x) && isNumber(y)) {
-    return {
-      left: x,
-      top: y,
-      right: x + (isNumber(w) ? w : PLACEHOLDER),
-      bottom: y + (isNumber(h) ? h : PLACEHOLDER),
-    };
+function outlineOf(element: Element): readonly number[] {
+  switch (formOf(element)) {
+    case "path":
+      return placedPoints(element);
+    case "line":
+      return endsOf(element).flatMap(({ x, y }) => [x, y]);
+    default: {
+      const frame = frameOf(element);
+      return frame === undefined ? [] : outlineIn(element.kind, frame);
+    }
   }
-  const points = pointsOf(element)?.filter(isNumber) ?? [];
-  return points.length < 2 ? EMPTY : grown(boxOfPoints(points), PLACEHOLDER / 2);
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+function boxAround(element: Element): Box {
+  const outline = outlineOf(element);
+  if (outline.length === 0) return EMPTY;
+  const box = boxOfPoints(outline);
+  if (element.kind === "arrow") return grown(box, 0.6 * headOf(element, Infinity) + widthOf(element));
+  if (isStroked(element)) return grown(box, widthOf(element) + 1);
+  return grown(box, element.kind === "note" ? NOTE_SHADOW : 0);
+}
+
+function isStroked(element: Element): boolean {
+  return formOf(element) !== undefined && element.kind !== "text" && element.kind !== "note";
+}
+
+function mapped(points: readonly number[], matrix: Matrix): number[] {
+  const placed: number[] = [];
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const { x, y } = apply(matrix, { x: points[i] as number, y: points[i + 1] as number });
+    placed.push(x, y);
+  }
+  return placed;
 }

@@ -5,3 +5,15 @@ export interface Style {
   /** Board pixels. */
   readonly width: number;
 }
+
+/** How the inside of a shape is filled: not, with a light tint of its colour, or with the colour. */
+export type Fill = "none" | "tint" | "solid";
+
+/** What any new element looks like. */
+export interface Look extends Style {
+  readonly fill: Fill;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** Of letters, board pixels. */
+  readonly size: number;
+}

@@ -1,43 +1,77 @@
 import { inkOutline } from "../geometry/ink";
-import { boxOf, isStroke, widthOf } from "../geometry/shape";
+import { type Matrix, matrixIn } from "../geometry/matrix";
+import { boxOf, formOf, placedPoints, widthOf } from "../geometry/shape";
 import { type Element, pointsOf } from "../model/element";
 import type { Colors } from "./colors";
+import { paintLine, paintNote, paintShape, paintTextElement } from "./shapes";
+
+type Context = CanvasRenderingContext2D;
+/** @param width of its lines as it is painted, board pixels */
+type Painter = (context: Context, element: Element, colors: Colors, width: number) => void;
 
 /** Ink thinner than this on the screen (CSS pixels) is hard to see; it is painted as wide. */
 const THINNEST = 1;
+/** What lies under a highlighter can still be read. */
+const HIGHLIGHT = 0.4;
 
-const paths = new WeakMap<Element, Path2D>();
+const PAINTERS: ReadonlyMap<string, Painter> = new Map<string, Painter>([
+  ["stroke", paintStroke],
+  ["highlighter", paintHighlighter],
+  ["line", paintLine],
+  ["arrow", paintLine],
+  ["rectangle", paintShape],
+  ["diamond", paintShape],
+  ["ellipse", paintShape],
+  ["text", paintTextElement],
+  ["note", paintNote],
+]);
 
 /** Paints one element. `scale` is CSS pixels a board pixel; the context's plane is the board's. */
-export function paintElement(
-  context: CanvasRenderingContext2D,
-  element: Element,
-  colors: Colors,
-  scale: number,
-): void {
-  if (isStroke(element)) paintStroke(context, element, colors, scale);
-  else paintPlaceholder(context, element, colors);
+export function paintElement(context: Context, element: Element, colors: Colors, scale: number): void {
+  const paint = formOf(element) === undefined ? undefined : PAINTERS.get(element.kind);
+  context.save();
+  context.globalAlpha *= opacityOf(element);
+  (paint ?? paintPlaceholder)(context, element, colors, Math.max(widthOf(element), THINNEST / scale));
+  context.restore();
 }
 
-function paintStroke(
-  context: CanvasRenderingContext2D,
-  element: Element,
-  colors: Colors,
-  scale: number,
-): void {
+function opacityOf({ opacity }: Element): number {
+  return typeof opacity === "number" ? Math.max(0, Math.min(1, opacity)) : 1;
+}
+
+function paintStroke(context: Context, element: Element, colors: Colors, width: number): void {
   const color = colors.resolve(element.color);
-  const path = pathOf(element);
+  const [, , , , dx, dy] = matrixIn(element.transform) ?? UNMOVED;
+  const path = inkOf(element);
   context.fillStyle = color;
+  context.translate(dx, dy);
   context.fill(path);
-  const missing = THINNEST / scale - widthOf(element);
+  const missing = width - widthOf(element);
   if (missing <= 0) return;
   context.strokeStyle = color;
   context.lineWidth = missing;
   context.stroke(path);
 }
 
+function paintHighlighter(context: Context, element: Element, colors: Colors, width: number): void {
+  context.globalAlpha *= HIGHLIGHT;
+  context.strokeStyle = colors.resolve(element.color);
+  context.lineWidth = width;
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  const points = placedPoints(element);
+  context.beginPath();
+  context.moveTo(points[0] ?? 0, points[1] ?? 0);
+  for (let i = 2; i + 3 < points.length; i += 2) {
+    const [x, y, nextX, nextY] = points.slice(i, i + 4) as [number, number, number, number];
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(points.at(-2) ?? 0, points.at(-1) ?? 0);
+  context.stroke();
+}
+
 /** A kind that this release does not know: people see that something is there. */
-function paintPlaceholder(context: CanvasRenderingContext2D, element: Element, colors: Colors): void {
+function paintPlaceholder(context: Context, element: Element, colors: Colors): void {
   const { left, top, right, bottom } = boxOf(element);
   if (!(left < right && top < bottom)) return;
   context.strokeStyle = colors.resolve("#868e96");
@@ -47,20 +81,35 @@ function paintPlaceholder(context: CanvasRenderingContext2D, element: Element, c
   context.beginPath();
   context.roundRect(left + 2, top + 2, Math.max(0, right - left - 4), Math.max(0, bottom - top - 4), 8);
   context.stroke();
-  context.setLineDash([]);
   context.font = "600 20px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText("?", (left + right) / 2, (top + bottom) / 2);
 }
 
-function pathOf(element: Element): Path2D {
-  let path = paths.get(element);
-  if (path === undefined) {
-    path = smoothPath(inkOutline(pointsOf(element) ?? [], widthOf(element)));
-    paths.set(element, path);
+interface Ink {
+  readonly path: Path2D;
+  readonly width: number;
+  readonly shape: string;
+}
+
+const UNMOVED: Matrix = [1, 0, 0, 1, 0, 0];
+/** Ink by the points that it follows, which stay the same object while an element is moved and styled. */
+const inks = new WeakMap<readonly number[], Ink>();
+
+/** A stroke's ink, turned and scaled as the element is, but not yet shifted. */
+function inkOf(element: Element): Path2D {
+  const points = pointsOf(element) ?? [];
+  const [width, matrix] = [widthOf(element), matrixIn(element.transform)];
+  const shape = matrix === undefined ? "" : matrix.slice(0, 4).join();
+  let ink = inks.get(points);
+  if (ink === undefined || ink.width !== width || ink.shape !== shape) {
+    const [dx, dy] = matrix === undefined ? [0, 0] : [matrix[4], matrix[5]];
+    const unshifted = placedPoints(element).map((value, i) => value - (i % 2 === 0 ? dx : dy));
+    ink = { path: smoothPath(inkOutline(unshifted, width)), width, shape };
+    inks.set(points, ink);
   }
-  return path;
+  return ink.path;
 }
 
 /** A closed curve through the middles between outline points, bent by the points. */

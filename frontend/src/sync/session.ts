@@ -36,6 +36,8 @@ const LEGAL: Record<State, readonly State[]> = {
 export interface SessionEvents {
   /** The board may look different there. */
   changed(touched: Touched): void;
+  /** Another session's op of the log, before it is applied. */
+  heard?(op: LogOp): void;
   /** `standing` or `position` may answer something else now. */
   standing(): void;
   /** The colour and width that the server keeps for us. */
@@ -212,7 +214,10 @@ export class Session {
       if (n <= this.settledN) return;
       this.settledN = n;
       this.view.withdraw(this.outbox.settle(n));
-    } else this.couriers.settle(clientOf(op.id), numberOf(op.id));
+    } else {
+      this.couriers.settle(clientOf(op.id), numberOf(op.id));
+      this.events.heard?.(op);
+    }
     this.view.receive(op);
     this.events.standing();
   }

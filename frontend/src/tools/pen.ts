@@ -1,23 +1,28 @@
+import { tenth } from "../geometry/change";
 import type { Point } from "../geometry/transform";
-import { MAX_COORDINATE, MAX_STROKE_POINTS } from "../model/limits";
+import { MAX_STROKE_POINTS } from "../model/limits";
+import { dressed } from "./look";
 import type { Desk, Tool } from "./tool";
 
 /** Points nearer than this to the last one (CSS pixels) do not change what is seen. */
 const STEP = 0.7;
 /** Numbers in one op; a frame seldom brings more than some dozens. */
-const MAX_NUMBERS = 4_000;
+export const MAX_NUMBERS = 4_000;
 
 type State = { is: "idle" } | { is: "drawing"; element: string | undefined; points: number; fresh: number[] };
 
 /**
- * Draws. New points are gathered and leave once a frame: the first ones as a new stroke, later ones as its growth. A stroke
+ * Draws with ink or a highlighter. New points are gathered and leave once a frame: the first ones as a new stroke, later ones as its growth. A stroke
  * that is full, or that somebody erased meanwhile, goes on in a new one.
  */
 export class Pen implements Tool {
   private state: State = { is: "idle" };
   private last: Point = { x: 0, y: 0 };
 
-  constructor(private readonly desk: Desk) {}
+  constructor(
+    private readonly desk: Desk,
+    private readonly kind: "stroke" | "highlighter" = "stroke",
+  ) {}
 
   down(at: Point): void {
     this.last = rounded(at);
@@ -51,13 +56,13 @@ export class Pen implements Tool {
 
   private send(state: State & { is: "drawing" }): void {
     if (state.element === undefined || this.desk.board.get(state.element) === undefined) {
-      this.begin(state, false);
+      this.begin(state);
       return;
     }
     const room = 2 * (MAX_STROKE_POINTS - state.points);
     if (room <= 0) {
       state.fresh.unshift(...endOf(this.desk, state.element));
-      this.begin(state, true);
+      this.begin(state);
       return;
     }
     const points = state.fresh.splice(0, Math.min(room, MAX_NUMBERS));
@@ -66,16 +71,16 @@ export class Pen implements Tool {
     state.points += points.length / 2;
   }
 
-  private begin(state: State & { is: "drawing" }, continues: boolean): void {
+  private begin(state: State & { is: "drawing" }): void {
     const points = state.fresh.splice(0, MAX_NUMBERS);
-    const op = this.desk.push({ op: "add", element: { kind: "stroke", points, ...this.desk.style } });
+    const { board, look } = this.desk;
+    const op = this.desk.push({ op: "add", element: dressed(this.kind, { points }, look, board.topZ) });
     if (op === undefined) {
       this.state = { is: "idle" };
       return;
     }
     state.element = op.id;
     state.points = points.length / 2;
-    this.desk.drew(op.id, continues);
   }
 }
 
@@ -85,12 +90,6 @@ function endOf(desk: Desk, id: string): number[] {
   return Array.isArray(points) ? points.slice(-2) : [];
 }
 
-/** A tenth of a board pixel is finer than any pointer; fewer digits travel. */
 function rounded({ x, y }: Point): Point {
   return { x: tenth(x), y: tenth(y) };
-}
-
-function tenth(value: number): number {
-  const bounded = Math.max(-MAX_COORDINATE, Math.min(MAX_COORDINATE, value));
-  return Math.round(bounded * 10) / 10 || 0; // no -0
 }

@@ -1,6 +1,6 @@
 import type { Point } from "../geometry/transform";
 import type { Draft, Element, Op } from "../model/element";
-import type { Style } from "../model/style";
+import type { Look } from "../model/style";
 
 /** What a tool does with a pointer. Points are board pixels. */
 export interface Tool {
@@ -13,16 +13,38 @@ export interface Tool {
   frame(): void;
 }
 
-/** What a tool works on. */
-export interface Desk {
-  readonly board: Iterable<Element> & { get(id: string): Element | undefined };
-  readonly style: Style;
+/** The board as tools see it: bottom to top. */
+export interface Scene extends Iterable<Element> {
+  /** The highest `z` there is, at least 0. */
+  readonly topZ: number;
+  get(id: string): Element | undefined;
+}
+
+/** A text to be written: into an element that is there, or into a new one. */
+export type Writing = { readonly id: string } | { readonly kind: "text" | "note"; readonly at: Point };
+
+/** What the page lets tools do. */
+export interface Page {
+  readonly board: Scene;
+  readonly look: Look;
   /** Board pixels a CSS pixel. */
   readonly pixel: number;
+  /** The shift key is held. */
+  readonly shift: boolean;
   /** Shows a draft and sends it. Undefined: it is not taken. */
   push(draft: Draft): Op | undefined;
-  /** Notes a stroke of ours for undo; one that `continues` another is undone with it. */
-  drew(id: string, continues: boolean): void;
   /** Shows elements as about to go. */
   fade(ids: ReadonlySet<string>): void;
+  /** Lets the person write. */
+  write(writing: Writing): void;
+  /** Shows the others, and us, where a laser points; undefined: nowhere. */
+  laser(at: Point | undefined): void;
+}
+
+/** What a tool works on: the page, and what the tools share. */
+export interface Desk extends Page {
+  readonly selection: readonly Element[];
+  select(ids: Iterable<string>): void;
+  /** An element is done; people go on with it, not with another one like it. */
+  finished(id: string): void;
 }

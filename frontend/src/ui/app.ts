@@ -1,7 +1,7 @@
 import type { Point } from "../geometry/transform";
 import { listenToKeys, listenToSpace } from "../input/keys";
 import { listenToPointer } from "../input/pointer";
-import type { Style } from "../model/style";
+import type { Look, Style } from "../model/style";
 import { Colors } from "../render/colors";
 import { Renderer } from "../render/renderer";
 import type { Offer } from "../sync/couriers";
@@ -14,16 +14,22 @@ import { Session } from "../sync/session";
 import { getSnapshot } from "../sync/snapshot";
 import { type Status, statusOf } from "../sync/status";
 import type { Rejection } from "../sync/wire";
+import { restyle } from "../tools/actions";
+import type { Desk, Page as PageOfTools } from "../tools/tool";
 import { Toolbox, type ToolName } from "../tools/toolbox";
 import { writeFacts } from "./attributes";
 import { newBoardPath } from "./board_name";
 import { CALM_MS, calmStatus } from "./calm";
+import { listenToClipboard } from "./clipboard";
 import { Display } from "./display";
 import type { Doings, Shown } from "./page";
 import { isLost, layGrid } from "./place";
+import { SelectionOverlay } from "./selection";
 import { shortcutsOf } from "./shortcuts";
 import { strings } from "./strings";
+import { hasLook } from "./styles";
 import { Toast } from "./toast";
+import { Writer } from "./writer";
 
 const randomBytes = (into: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(into);
 const darkTheme = matchMedia("(prefers-color-scheme: dark)");
@@ -39,7 +45,10 @@ export class App implements Doings {
   private readonly display: Display;
   private readonly toast = new Toast(() => this.display.ask());
   private colors = colorsNow();
-  private style: Style = { color: "black", width: 4 };
+  private look: Look = { color: "black", width: 4, fill: "none", opacity: 1, size: 32 };
+  private readonly writer: Writer;
+  private readonly overlay: SelectionOverlay;
+  private shift = false;
   private spaceHeld = false;
   private unsavedSince: number | undefined;
   /** What the person was asked and has not answered. */
@@ -53,17 +62,23 @@ export class App implements Doings {
     const now = () => performance.now();
     const outside = { openLink, getSnapshot, outboxes: openStore(), now, random: Math.random, later };
     this.session = new Session(board, newIdentity(randomBytes), outside, {
-      changed: (touched) => this.renderer.changed(touched),
+      changed: (touched) => {
+        this.renderer.changed(touched);
+        if (touched === "all") this.toolbox.history.removedByOthers("all");
+      },
       standing: () => this.standing(),
-      style: (style) => this.wear(style),
+      style: (style: Style) => this.wear({ ...this.look, color: style.color, width: style.width }),
       rejected: (rejection) => this.rejected(rejection),
       offered: (offer) => this.offer([...this.offers, offer]),
+      heard: (op) => this.toolbox.heard(op),
     });
     this.renderer = new Renderer(stage, this.session.view, this.colors, {
-      beforePaint: () => this.toolbox.frame(),
+      beforePaint: () => this.beforePaint(),
       looked: () => this.looked(),
     });
-    this.toolbox = new Toolbox(this.desk());
+    this.toolbox = new Toolbox(this.pageOfTools(), () => this.toolsChanged());
+    this.writer = new Writer(stage, this.toolbox);
+    this.overlay = new SelectionOverlay(stage, this.toolbox);
     this.display = new Display(place, this, () => this.shown());
   }
 
@@ -73,22 +88,24 @@ export class App implements Doings {
     this.stage.setAttribute("aria-label", strings.canvas);
     this.listen();
     this.session.setOnline(navigator.onLine);
-    this.wear(this.style);
+    this.wear(this.look);
     void this.session.load();
   }
 
   take(tool: ToolName): void {
     this.toolbox.take(tool);
-    this.stage.dataset.tool = tool;
-    this.display.ask();
   }
 
-  setColor(color: string): void {
-    this.choose({ ...this.style, color });
+  /** Dresses what is selected, and all that comes after it. */
+  setLook(change: Partial<Look>): void {
+    this.wear({ ...this.look, ...change });
+    if (change.color !== undefined || change.width !== undefined) this.session.setStyle(this.look);
+    if (this.toolbox.selection.length > 0) this.act((desk) => restyle(desk, change));
+    else if (!hasLook(this.toolbox.current)) this.take("pen");
   }
 
-  setWidth(width: number): void {
-    this.choose({ ...this.style, width });
+  act(doing: (desk: Desk) => void): void {
+    this.toolbox.act(doing);
   }
 
   zoomIn(): void {
@@ -111,7 +128,12 @@ export class App implements Doings {
     this.toolbox.undo();
   }
 
+  redo(): void {
+    this.toolbox.redo();
+  }
+
   cancel(): void {
+    if (!this.toolbox.isBusy) this.toolbox.desk.select([]);
     this.toolbox.cancel();
   }
 
@@ -147,12 +169,21 @@ export class App implements Doings {
       zoom: (by: number, at: Point) => camera.zoomBy(by, at),
       hover: () => {},
     };
-    listenToPointer(this.stage, pointing, () => this.spaceHeld);
+    listenToPointer(this.stage, pointing, () => this.spaceHeld || toolbox.current === "hand");
     listenToSpace((isHeld) => {
       this.spaceHeld = isHeld;
       this.stage.toggleAttribute("data-grab", isHeld);
     });
-    listenToKeys(shortcutsOf(this, () => this.style.width));
+    listenToKeys(shortcutsOf(this, () => this.look.width));
+    const center = () => renderer.toBoard(this.stage.clientWidth / 2, this.stage.clientHeight / 2);
+    listenToClipboard((doing) => this.act(doing), center);
+    for (const event of ["pointerdown", "pointermove", "keydown", "keyup"] as const) {
+      window.addEventListener(event, ({ shiftKey }) => this.hold(shiftKey), true);
+    }
+    this.stage.addEventListener("dblclick", (event) => {
+      const { left, top } = this.stage.getBoundingClientRect();
+      this.writer.enter(renderer.toBoard(event.clientX - left, event.clientY - top));
+    });
     darkTheme.addEventListener("change", () => {
       this.colors = colorsNow();
       renderer.recolor(this.colors);
@@ -170,31 +201,47 @@ export class App implements Doings {
     });
   }
 
-  private desk() {
+  private pageOfTools(): PageOfTools {
+    const app = this;
     const { session, renderer } = this;
-    const style = () => this.style;
     return {
       board: session.view,
-      get style() {
-        return style();
+      get look() {
+        return app.look;
       },
       get pixel() {
         return 1 / renderer.view.scale;
       },
+      get shift() {
+        return app.shift;
+      },
       push: session.push.bind(session),
       fade: renderer.fade.bind(renderer),
+      write: (writing) => this.writer.begin(writing),
+      laser: () => {},
     };
   }
 
-  /** Whoever chooses a colour or a width wants to draw with it. */
-  private choose(style: Style): void {
-    this.wear(style);
-    this.session.setStyle(style);
-    this.take("pen");
+  private hold(shift: boolean): void {
+    if (shift === this.shift) return;
+    this.shift = shift;
+    this.renderer.ask();
   }
 
-  private wear(style: Style): void {
-    this.style = style;
+  private beforePaint(): void {
+    this.toolbox.frame();
+    this.overlay.show(this.renderer.view);
+    this.writer.show(this.renderer.view);
+  }
+
+  private toolsChanged(): void {
+    this.stage.dataset.tool = this.toolbox.current;
+    this.renderer.ask();
+    this.display.ask();
+  }
+
+  private wear(look: Look): void {
+    this.look = look;
     this.display.ask();
   }
 
@@ -246,8 +293,10 @@ export class App implements Doings {
       status,
       unsaved: status === "saved" ? 0 : standing.unsaved,
       tool: this.toolbox.current,
-      ...this.style,
-      canUndo: this.toolbox.canUndo,
+      look: this.look,
+      selection: this.toolbox.selection,
+      canUndo: this.toolbox.history.canUndo,
+      canRedo: this.toolbox.history.canRedo,
       toast: this.toast.text,
       offer: this.offers[0],
       colors: this.colors,

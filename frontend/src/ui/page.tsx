@@ -1,7 +1,10 @@
 import { Plus, Undo2, X } from "lucide";
+import type { Element } from "../model/element";
+import type { Look } from "../model/style";
 import type { Colors } from "../render/colors";
 import type { Offer } from "../sync/couriers";
 import type { Status } from "../sync/status";
+import type { Desk } from "../tools/tool";
 import type { ToolName } from "../tools/toolbox";
 import { Button } from "./button";
 import { Icon } from "./icon";
@@ -17,9 +20,10 @@ export interface Shown {
   /** Empty until the first welcome. */
   readonly replica: string;
   readonly tool: ToolName;
-  readonly color: string;
-  readonly width: number;
+  readonly look: Look;
+  readonly selection: readonly Element[];
   readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly toast: string | undefined;
   readonly offer: Offer | undefined;
   /** Percent: 100 is a CSS pixel a board pixel. */
@@ -33,14 +37,16 @@ export interface Shown {
 /** What people can do there. */
 export interface Doings {
   take(tool: ToolName): void;
-  setColor(color: string): void;
-  setWidth(width: number): void;
+  setLook(change: Partial<Look>): void;
+  /** Does something with what is selected, as one action. */
+  act(doing: (desk: Desk) => void): void;
   zoomIn(): void;
   zoomOut(): void;
   zoomToLife(): void;
   /** Shows all that is on the board. */
   fit(): void;
   undo(): void;
+  redo(): void;
   newBoard(): void;
   dismiss(): void;
   answer(offer: Offer, send: boolean): void;

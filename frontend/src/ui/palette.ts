@@ -20,6 +20,17 @@ export const WIDTHS: readonly { name: keyof typeof strings.width; value: number 
   { name: "broad", value: 32 },
 ];
 
+/** The sizes of letters on offer, in board pixels. */
+export const SIZES: readonly { name: keyof typeof strings.size; value: number }[] = [
+  { name: "small", value: 20 },
+  { name: "medium", value: 32 },
+  { name: "large", value: 52 },
+  { name: "huge", value: 84 },
+];
+
+/** How opaque, from all to little. */
+export const OPACITIES: readonly number[] = [1, 0.6, 0.3];
+
 /** The offered width that comes nearest to one. */
 export function nearestWidth(width: number): number {
   const distance = (index: number) => Math.abs((WIDTHS[index]?.value ?? 0) - width);

@@ -1,55 +1,59 @@
-import { Eraser, Pencil, Undo2 } from "lucide";
+import {
+  ArrowUpRight,
+  Circle,
+  Diamond,
+  Eraser,
+  Hand,
+  Highlighter,
+  type IconNode,
+  Minus,
+  MousePointer2,
+  Pencil,
+  Redo2,
+  Square,
+  StickyNote,
+  Type,
+  Undo2,
+  WandSparkles,
+} from "lucide";
+import { TOOLS, type ToolName } from "../tools/toolbox";
 import { Button, MOD } from "./button";
 import type { Props } from "./page";
-import { COLORS, nearestWidth, WIDTHS } from "./palette";
 import { strings } from "./strings";
+import { Styles } from "./styles";
 
-/** Everything to draw with. On a narrow screen the colours stand above the rest. */
+const ICONS: Record<ToolName, IconNode> = {
+  select: MousePointer2,
+  hand: Hand,
+  pen: Pencil,
+  highlighter: Highlighter,
+  eraser: Eraser,
+  line: Minus,
+  arrow: ArrowUpRight,
+  rectangle: Square,
+  diamond: Diamond,
+  ellipse: Circle,
+  text: Type,
+  note: StickyNote,
+  laser: WandSparkles,
+};
+
+/** Everything to draw with: above, how it looks; below, the tools. */
 export function Toolbar({ shown, doings }: Props) {
-  const width = nearestWidth(shown.width);
   return (
     <div class="bar toolbar">
-      <fieldset class="group colors" aria-label={strings.colors}>
-        {COLORS.map(({ name, value }, index) => (
-          <Button
-            key={name}
-            name={strings.color[name]}
-            shortcut={String(index + 1)}
-            pressed={shown.color === value}
-            onClick={() => doings.setColor(value)}
-          >
-            <span class="swatch" style={{ background: shown.colors.resolve(value) }} />
-          </Button>
-        ))}
-      </fieldset>
+      <Styles shown={shown} doings={doings} />
       <div class="row">
-        <fieldset class="group" aria-label={strings.tools}>
-          <Button
-            name={strings.tool.pen}
-            shortcut="P"
-            icon={Pencil}
-            pressed={shown.tool === "pen"}
-            onClick={() => doings.take("pen")}
-          />
-          <Button
-            name={strings.tool.eraser}
-            shortcut="E"
-            icon={Eraser}
-            pressed={shown.tool === "eraser"}
-            onClick={() => doings.take("eraser")}
-          />
-        </fieldset>
-        <fieldset class="group widths" aria-label={strings.widths}>
-          {WIDTHS.map(({ name, value }, index) => (
+        <fieldset class="group tools" aria-label={strings.tools}>
+          {(Object.keys(TOOLS) as ToolName[]).map((name) => (
             <Button
               key={name}
-              name={strings.width[name]}
-              shortcut={index < width ? "[" : index > width ? "]" : undefined}
-              pressed={index === width}
-              onClick={() => doings.setWidth(value)}
-            >
-              <span class={`nib nib-${name}`} style={{ background: shown.colors.resolve(shown.color) }} />
-            </Button>
+              name={strings.tool[name]}
+              shortcut={TOOLS[name].key.toUpperCase()}
+              icon={ICONS[name]}
+              pressed={shown.tool === name}
+              onClick={() => doings.take(name)}
+            />
           ))}
         </fieldset>
         <div class="group">
@@ -59,6 +63,13 @@ export function Toolbar({ shown, doings }: Props) {
             icon={Undo2}
             disabled={!shown.canUndo}
             onClick={() => doings.undo()}
+          />
+          <Button
+            name={strings.redo}
+            shortcut={`${MOD}Shift+Z`}
+            icon={Redo2}
+            disabled={!shown.canRedo}
+            onClick={() => doings.redo()}
           />
         </div>
       </div>

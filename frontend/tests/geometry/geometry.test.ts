@@ -54,9 +54,28 @@ describe("ink", () => {
     },
   );
 
-  test.each([[[7, 9]], [[7, 9, 7, 9]]])("[C6] a stroke of one place is a round dot: %j", (points) => {
-    const { left, right, top, bottom } = boxOfPoints(inkOutline(points, 10).flat());
-    expect([left, right, top, bottom]).toEqual([2, 12, 4, 14].map((value) => expect.closeTo(value)));
+  test.each([[[7, 9]], [[7, 9, 7, 9]]])(
+    "[C6] a stroke of one place is a round dot, wider than a line: %j",
+    (points) => {
+      const { left, right, top, bottom } = boxOfPoints(inkOutline(points, 10).flat());
+      expect([left, right, top, bottom]).toEqual([1, 13, 3, 15].map((value) => expect.closeTo(value)));
+    },
+  );
+
+  test("corners of a fast hand stay corners, its curves stay curves, and a fine pen stays visible", () => {
+    const corner = inkOutline([0, 0, 30, 60, 60, 0], 4).map(([, y = 0]) => y);
+    expect(Math.max(...corner)).toBeGreaterThan(59);
+    const circle = Array.from({ length: 13 }, (_, i) => [
+      50 * Math.cos((i * Math.PI) / 6),
+      50 * Math.sin((i * Math.PI) / 6),
+    ]);
+    for (const [x = 0, y = 0] of inkOutline(circle.flat(), 4)) {
+      expect(Math.hypot(x, y)).toBeGreaterThan(46);
+      expect(Math.hypot(x, y)).toBeLessThan(54);
+    }
+    const fast = Array.from({ length: 20 }, (_, i) => [60 * i, 0]).flat();
+    const ys = inkOutline(fast, 4).flatMap(([x = 0, y = 0]) => (x > 600 && x < 1_000 ? [y] : []));
+    expect(Math.max(...ys) - Math.min(...ys)).toBeGreaterThan(3);
   });
 
   test("a straight line of two points keeps its width", () => {

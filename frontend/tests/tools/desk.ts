@@ -1,16 +1,30 @@
 import { apply, Board } from "../../src/model/board";
-import type { Draft, Op } from "../../src/model/element";
-import type { Desk } from "../../src/tools/tool";
+import type { Draft, Element, LogOp, Op } from "../../src/model/element";
+import type { Look } from "../../src/model/style";
+import type { Desk, Writing } from "../../src/tools/tool";
+
+/** A board whose highest `z` the tests say. */
+class FakeBoard extends Board {
+  topZ = 0;
+}
 
 /** A desk whose board takes every draft at once, unless it `refuses`. */
 export class FakeDesk implements Desk {
-  readonly board = new Board();
+  readonly board = new FakeBoard();
   readonly pushed: Draft[] = [];
-  readonly drawn: [id: string, continues: boolean][] = [];
-  readonly style = { color: "red", width: 4 };
+  readonly written: Writing[] = [];
+  readonly lasers: ({ x: number; y: number } | undefined)[] = [];
+  readonly done: string[] = [];
+  look: Look = { color: "red", width: 4, fill: "none", opacity: 1, size: 32 };
   faded: string[] = [];
+  selected: string[] = [];
   pixel = 1;
+  shift = false;
   refuses = false;
+
+  get selection(): Element[] {
+    return this.selected.flatMap((id) => this.board.get(id) ?? []);
+  }
 
   push(draft: Draft): Op | undefined {
     if (this.refuses) return undefined;
@@ -20,8 +34,27 @@ export class FakeDesk implements Desk {
     return op;
   }
 
-  drew(id: string, continues: boolean): void {
-    this.drawn.push([id, continues]);
+  /** Somebody else's op. */
+  other(op: Omit<LogOp, "id">, id = "you:1"): LogOp {
+    const whole = { by: "you", ...op, id } as LogOp;
+    apply(this.board, whole);
+    return whole;
+  }
+
+  select(ids: Iterable<string>): void {
+    this.selected = [...ids];
+  }
+
+  finished(id: string): void {
+    this.done.push(id);
+  }
+
+  write(writing: Writing): void {
+    this.written.push(writing);
+  }
+
+  laser(at: { x: number; y: number } | undefined): void {
+    this.lasers.push(at);
   }
 
   fade(ids: ReadonlySet<string>): void {

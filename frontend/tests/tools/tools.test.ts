@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Eraser } from "../../src/tools/eraser";
 import { Pen } from "../../src/tools/pen";
-import { OwnStrokes } from "../../src/tools/strokes";
-import { Toolbox } from "../../src/tools/toolbox";
+import { TOOLS, Toolbox } from "../../src/tools/toolbox";
 import { FakeDesk } from "./desk";
 
 const at = (x: number, y: number) => ({ x, y });
@@ -67,7 +66,6 @@ describe("the pen", () => {
     const strokes = [...desk.board].map((element) => element.points as number[]);
     expect(strokes.map((points) => points.length / 2)).toEqual([10_000, 1_002]);
     expect(strokes[1]?.slice(0, 2)).toEqual(strokes[0]?.slice(-2));
-    expect(desk.drawn.map(([, continues]) => continues)).toEqual([false, true]);
   });
 
   test("[O8] no op is too large, however long a frame took", () => {
@@ -103,6 +101,21 @@ describe("the pen", () => {
     pen.move([at(10, 0)]);
     pen.up();
     expect(desk.pushed).toEqual([]);
+  });
+
+  test("as a highlighter it is broader, of its own kind, as opaque as chosen and at the top", () => {
+    const desk = new FakeDesk();
+    desk.board.topZ = 3;
+    desk.look = { ...desk.look, opacity: 0.6 };
+    const pen = new Pen(desk, "highlighter");
+    pen.down(at(1, 2));
+    pen.up();
+    expect(desk.pushed).toEqual([
+      {
+        op: "add",
+        element: { kind: "highlighter", points: [1, 2], color: "red", width: 16, opacity: 0.6, z: 3 },
+      },
+    ]);
   });
 
   test("moves without a pointer down do nothing", () => {
@@ -193,50 +206,9 @@ describe("the eraser", () => {
   });
 });
 
-describe("undo", () => {
-  test("goes back stroke by stroke, passing over what is gone", () => {
-    const strokes = new OwnStrokes();
-    const there = new Set(["a", "b", "c"]);
-    for (const id of there) strokes.note(id, false);
-    there.delete("b");
-    const undo = () => {
-      const ids = strokes.last((id) => there.has(id));
-      for (const id of ids) there.delete(id);
-      return ids;
-    };
-    expect([undo(), undo(), undo()]).toEqual([["c"], ["a"], []]);
-  });
-
-  test("a stroke that went on in other elements is one", () => {
-    const strokes = new OwnStrokes();
-    strokes.note("a", false);
-    strokes.note("b", false);
-    strokes.note("c", true);
-    expect(strokes.last(() => true)).toEqual(["b", "c"]);
-  });
-
-  test("from the toolbox it removes my last stroke, but not while I draw", () => {
-    const desk = new FakeDesk();
-    const toolbox = new Toolbox(desk);
-    expect(toolbox.canUndo).toBe(false);
-    for (const x of [0, 50]) {
-      toolbox.down(at(x, 0));
-      toolbox.up();
-    }
-    toolbox.down(at(99, 0));
-    toolbox.undo();
-    expect(desk.pushed.filter((draft) => draft.op === "remove")).toEqual([]);
-    toolbox.up();
-    toolbox.undo();
-    toolbox.undo();
-    expect([...desk.board].map((element) => element.id)).toEqual(["me:1"]);
-    expect(toolbox.canUndo).toBe(true);
-  });
-});
-
 test("taking another tool ends what the first was doing", () => {
   const desk = new FakeDesk();
-  const toolbox = new Toolbox(desk);
+  const toolbox = new Toolbox(desk, () => {});
   toolbox.down(at(0, 0));
   toolbox.take("eraser");
   expect(desk.pushed).toHaveLength(1);
@@ -244,4 +216,10 @@ test("taking another tool ends what the first was doing", () => {
   toolbox.up();
   expect(desk.board.size).toBe(1);
   expect(toolbox.current).toBe("eraser");
+});
+
+test("each tool has a key of its own, which is no other shortcut's", () => {
+  const keys = Object.values(TOOLS).map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+  for (const key of keys) expect(key).toMatch(/^[a-z]$/);
 });

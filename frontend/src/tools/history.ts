@@ -1,0 +1,212 @@
+import { type Draft, type Element, type Op, pointsOf } from "../model/element";
+import { MAX_REMOVE_IDS } from "../model/limits";
+import { MAX_NUMBERS } from "./pen";
+
+/** How many actions back undo reaches. */
+const MAX_KEPT = 1_000;
+
+/** One change of ours, as far as taking it back needs it. */
+type Change =
+  | { readonly did: "add"; readonly id: string }
+  | { readonly did: "remove"; readonly element: Element }
+  | { readonly did: "update"; readonly id: string; before: Props; after: Props };
+
+type Props = Readonly<Record<string, unknown>>;
+type Action = Change[];
+
+interface Board {
+  get(id: string): Element | undefined;
+}
+
+type Push = (draft: Draft) => Op | undefined;
+
+/**
+ * One's own actions, and the way back and forth through them.
+ *
+ * Undo never touches what somebody else did: a property that was set anew since stays, an element that somebody else removed
+ * (also at the same moment as we did) stays away. What comes back after we removed it is a new element, of another id, on top;
+ * earlier actions then mean that one. Taking an action back is an action too, whose way back is redo.
+ */
+export class History {
+  private readonly done: Action[] = [];
+  private undone: Action[] = [];
+  private current: Action = [];
+  private depth = 0;
+  /** What took the place of an element that was brought back. */
+  private readonly heirs = new Map<string, string>();
+
+  constructor(
+    private readonly board: Board,
+    private readonly send: Push,
+  ) {}
+
+  get canUndo(): boolean {
+    return this.lastOf(this.done) !== undefined;
+  }
+
+  get canRedo(): boolean {
+    return this.lastOf(this.undone) !== undefined;
+  }
+
+  /** Sends a draft and notes how to take it back. */
+  push(draft: Draft): Op | undefined {
+    const noted = this.changesOf(draft);
+    const op = this.send(draft);
+    if (op === undefined) return undefined;
+    if (draft.op === "add") noted.push({ did: "add", id: op.id });
+    if (this.depth > 0) for (const change of noted) note(this.current, change);
+    else if (noted.length > 0) this.keep(noted);
+    return op;
+  }
+
+  /** What is pushed until `end` is one action. */
+  begin(): void {
+    this.depth += 1;
+  }
+
+  end(): void {
+    if (this.depth === 0) return;
+    this.depth -= 1;
+    if (this.depth > 0) return;
+    const action = this.current;
+    this.current = [];
+    if (action.length > 0) this.keep(action);
+  }
+
+  undo(): void {
+    this.step(this.done, this.undone);
+  }
+
+  redo(): void {
+    this.step(this.undone, this.done);
+  }
+
+  /** Somebody else removed these, or everything: we shall not bring them back. */
+  removedByOthers(ids: readonly string[] | "all"): void {
+    const stays = (change: Change) =>
+      change.did !== "remove" || (ids !== "all" && !ids.includes(change.element.id));
+    for (const actions of [this.done, this.undone, [this.current]]) {
+      for (const action of actions) action.splice(0, action.length, ...action.filter(stays));
+    }
+  }
+
+  private keep(action: Action): void {
+    this.undone = [];
+    this.done.push(action);
+    if (this.done.length > MAX_KEPT) this.done.shift();
+  }
+
+  private step(from: Action[], to: Action[]): void {
+    const action = this.depth > 0 ? undefined : this.lastOf(from);
+    if (action === undefined) return;
+    from.pop();
+    this.depth = 1;
+    this.takeBack(action);
+    this.depth = 0;
+    if (this.current.length > 0) to.push(this.current);
+    this.current = [];
+  }
+
+  /** The last action that still has an effect; those behind it are dropped. */
+  private lastOf(actions: Action[]): Action | undefined {
+    for (let last = actions.at(-1); last !== undefined; last = actions.at(-1)) {
+      if (last.some((change) => this.matters(change))) return last;
+      actions.pop();
+    }
+    return undefined;
+  }
+
+  private matters(change: Change): boolean {
+    if (change.did === "remove") return true;
+    const element = this.board.get(this.heirOf(change.id));
+    if (element === undefined || change.did === "add") return element !== undefined;
+    return Object.keys(this.restoring(element, change)).length > 0;
+  }
+
+  private takeBack(action: Action): void {
+    const added = action.flatMap((change) => (change.did === "add" ? [this.heirOf(change.id)] : []));
+    const gone = new Set(added.filter((id) => this.board.get(id) !== undefined));
+    for (const change of action) {
+      if (change.did !== "update") continue;
+      const element = this.board.get(this.heirOf(change.id));
+      if (element === undefined || gone.has(element.id)) continue;
+      const props = this.restoring(element, change);
+      if (Object.keys(props).length > 0) this.push({ op: "update", element: element.id, props });
+    }
+    for (const change of action) {
+      if (change.did === "remove") this.bringBack(change.element);
+    }
+    const ids = [...gone];
+    for (let i = 0; i < ids.length; i += MAX_REMOVE_IDS)
+      this.push({ op: "remove", elements: ids.slice(i, i + MAX_REMOVE_IDS) });
+  }
+
+  /** Of what we changed, what is still as we set it, as it was before. */
+  private restoring(element: Element, { before, after }: Change & { did: "update" }): Props {
+    const ours = Object.keys(after).filter((name) => same(element[name] ?? UNSET[name], after[name]));
+    const back = ours.map((name) => [name, before[name] ?? UNSET[name]] as const);
+    return Object.fromEntries(
+      back.filter(([name, value]) => value !== undefined && !same(value, after[name])),
+    );
+  }
+
+  private bringBack(element: Element): void {
+    const id = copyOnto((draft) => this.push(draft), element);
+    if (id !== undefined) this.heirs.set(element.id, id);
+  }
+
+  private heirOf(id: string): string {
+    let heir = id;
+    for (let next = this.heirs.get(heir); next !== undefined; next = this.heirs.get(heir)) heir = next;
+    return heir;
+  }
+
+  /** How the board looks before a draft, where the draft changes it. */
+  private changesOf(draft: Draft): Change[] {
+    if (draft.op === "remove")
+      return draft.elements.flatMap((id) => {
+        const element = this.board.get(id);
+        return element === undefined ? [] : [{ did: "remove", element } as const];
+      });
+    const element = draft.op === "update" ? this.board.get(draft.element) : undefined;
+    if (draft.op !== "update" || element === undefined) return [];
+    const before = Object.fromEntries(Object.keys(draft.props).map((name) => [name, element[name]]));
+    return [{ did: "update", id: element.id, before, after: draft.props }];
+  }
+}
+
+/** What an optional property is when an element does not have it: an update cannot take one away. */
+const UNSET: Props = { opacity: 1, fill: "none", z: 0, transform: [1, 0, 0, 1, 0, 0], angle: 0 };
+
+/** Adds an element anew, in several ops where it has many points. Returns its id, undefined if it was not taken. */
+export function copyOnto(push: Push, { id: _id, by: _by, ...copy }: Element): string | undefined {
+  const points = pointsOf(copy as Element);
+  const op = push({ op: "add", element: points ? { ...copy, points: points.slice(0, MAX_NUMBERS) } : copy });
+  for (let i = MAX_NUMBERS; op !== undefined && i < (points?.length ?? 0); i += MAX_NUMBERS)
+    push({ op: "grow", element: op.id, points: points?.slice(i, i + MAX_NUMBERS) ?? [] });
+  return op?.id;
+}
+
+/** Joins updates of one element: they are taken back together. What was added and removed at once was never there. */
+function note(action: Action, change: Change): void {
+  const isOf = (other: Change) =>
+    change.did === "remove" && other.did !== "remove" && other.id === change.element.id;
+  if (action.some((other) => other.did === "add" && isOf(other))) {
+    action.splice(0, action.length, ...action.filter((other) => !isOf(other)));
+    return;
+  }
+  const last =
+    change.did === "update"
+      ? action.find((other) => other.did === "update" && other.id === change.id)
+      : undefined;
+  if (change.did !== "update" || last?.did !== "update") {
+    action.push(change);
+    return;
+  }
+  last.before = { ...change.before, ...last.before };
+  last.after = { ...last.after, ...change.after };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,77 @@
+import { formOf, frameOf } from "../geometry/shape";
+import type { Element } from "../model/element";
+import { MAX_REMOVE_IDS } from "../model/limits";
+import { addCopies, cleanText, removeSelected } from "../tools/actions";
+import { dressed } from "../tools/look";
+import type { Desk } from "../tools/tool";
+
+type Act = (doing: (desk: Desk) => void) => void;
+
+/** Elements as they lie on the clipboard, for this and other boards. */
+interface Clip {
+  readonly whiteboard: 1;
+  readonly elements: readonly Element[];
+}
+
+/** Where pasted things lie beside what was copied, board pixels; again and again a bit further. */
+const ASIDE = 24;
+
+/** Copies, cuts and pastes by the browser's own clipboard events, unless somebody is writing. */
+export function listenToClipboard(act: Act, center: () => { x: number; y: number }): void {
+  let pasted = 0;
+  const listen = (name: "copy" | "cut" | "paste", doing: (event: ClipboardEvent) => void) =>
+    document.addEventListener(name, (event) => {
+      if (!(event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement))
+        doing(event);
+    });
+  const take = (event: ClipboardEvent, desk: Desk) => {
+    if (desk.selection.length === 0) return;
+    const clip: Clip = { whiteboard: 1, elements: desk.selection.slice(0, MAX_REMOVE_IDS) };
+    event.clipboardData?.setData("text/plain", JSON.stringify(clip));
+    event.preventDefault();
+    pasted = 0;
+  };
+  listen("copy", (event) => act((desk) => take(event, desk)));
+  listen("cut", (event) =>
+    act((desk) => {
+      take(event, desk);
+      removeSelected(desk);
+    }),
+  );
+  listen("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.trim() === "") return;
+    event.preventDefault();
+    pasted += 1;
+    const by = { x: ASIDE * pasted, y: ASIDE * pasted };
+    act((desk) => {
+      const elements = elementsIn(text);
+      if (elements !== undefined) addCopies(desk, elements, by);
+      else writeText(desk, cleanText(text), center());
+    });
+  });
+}
+
+/** The elements of a clip; undefined when the text is none. Whatever this release cannot show is left out. */
+export function elementsIn(text: string): Element[] | undefined {
+  try {
+    const clip: unknown = JSON.parse(text);
+    if (typeof clip !== "object" || clip === null || !("whiteboard" in clip && "elements" in clip))
+      return undefined;
+    if (!Array.isArray(clip.elements)) return undefined;
+    return clip.elements.slice(0, MAX_REMOVE_IDS).filter(isElement);
+  } catch {
+    return undefined;
+  }
+}
+
+function isElement(value: unknown): value is Element {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return formOf(value as Element) !== undefined && frameOf(value as Element) !== undefined;
+}
+
+function writeText(desk: Desk, text: string, { x, y }: { x: number; y: number }): void {
+  const note = { x: x - 120, y: y - 120, w: 240, h: 240, text };
+  const op = desk.push({ op: "add", element: dressed("note", note, desk.look, desk.board.topZ) });
+  if (op !== undefined) desk.select([op.id]);
+}

@@ -1,0 +1,145 @@
+import { BringToFront, CopyPlus, SendToBack, Trash2 } from "lucide";
+import type { Element } from "../model/element";
+import type { Fill, Look } from "../model/style";
+import { duplicate, removeSelected, toBack, toFront } from "../tools/actions";
+import { fillOf, hasInside } from "../tools/look";
+import type { ToolName } from "../tools/toolbox";
+import { Button, MOD } from "./button";
+import type { Props } from "./page";
+import { COLORS, nearestWidth, OPACITIES, SIZES, WIDTHS } from "./palette";
+import { strings } from "./strings";
+
+const FILLS: readonly Fill[] = ["none", "tint", "solid"];
+const LOOKING: ReadonlySet<ToolName> = new Set([
+  "pen",
+  "highlighter",
+  "line",
+  "arrow",
+  "rectangle",
+  "diamond",
+  "ellipse",
+  "text",
+  "note",
+]);
+
+/** Whether a colour chosen while this tool is in hand is one for it. */
+export function hasLook(tool: ToolName): boolean {
+  return LOOKING.has(tool);
+}
+
+/** How things look: what is selected, or else what comes next. Only what means something there is offered. */
+export function Styles({ shown, doings }: Props) {
+  const look = lookOf(shown.selection, shown.look);
+  const kinds = shown.selection.length > 0 ? shown.selection.map(({ kind }) => kind) : [shown.tool];
+  const width = nearestWidth(look.width);
+  const writes = kinds.some((kind) => kind === "text" || kind === "note");
+  return (
+    <div class="row styles">
+      <fieldset class="group colors" aria-label={strings.colors}>
+        {COLORS.map(({ name, value }, index) => (
+          <Button
+            key={name}
+            name={strings.color[name]}
+            shortcut={String(index + 1)}
+            pressed={look.color === value}
+            onClick={() => doings.setLook({ color: value })}
+          >
+            <span class="swatch" style={{ background: shown.colors.resolve(value) }} />
+          </Button>
+        ))}
+      </fieldset>
+      {!kinds.every((kind) => kind === "text" || kind === "note") && (
+        <fieldset class="group widths" aria-label={strings.widths}>
+          {WIDTHS.map(({ name, value }, index) => (
+            <Button
+              key={name}
+              name={strings.width[name]}
+              shortcut={index < width ? "[" : index > width ? "]" : undefined}
+              pressed={index === width}
+              onClick={() => doings.setLook({ width: value })}
+            >
+              <span class={`nib nib-${name}`} style={{ background: shown.colors.resolve(look.color) }} />
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      {kinds.some(hasInside) && (
+        <fieldset class="group fills" aria-label={strings.fills}>
+          {FILLS.map((fill) => (
+            <Button
+              key={fill}
+              name={strings.fill[fill]}
+              pressed={look.fill === fill}
+              onClick={() => doings.setLook({ fill })}
+            >
+              <span class={`fill fill-${fill}`} style={{ color: shown.colors.resolve(look.color) }} />
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      {writes && (
+        <fieldset class="group sizes" aria-label={strings.sizes}>
+          {SIZES.map(({ name, value }) => (
+            <Button
+              key={name}
+              name={strings.size[name]}
+              pressed={look.size === value}
+              onClick={() => doings.setLook({ size: value })}
+            >
+              <span class={`letter letter-${name}`}>A</span>
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      {(shown.selection.length > 0 || hasLook(shown.tool)) && (
+        <fieldset class="group opacities" aria-label={strings.opacities}>
+          {OPACITIES.map((opacity) => (
+            <Button
+              key={opacity}
+              name={strings.opacity(opacity)}
+              pressed={look.opacity === opacity}
+              onClick={() => doings.setLook({ opacity })}
+            >
+              <span class="ghost" style={{ background: shown.colors.resolve(look.color), opacity }} />
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      {shown.selection.length > 0 && <Actions doings={doings} />}
+    </div>
+  );
+}
+
+function Actions({ doings }: Pick<Props, "doings">) {
+  return (
+    <fieldset class="group actions" aria-label={strings.selected}>
+      <Button name={strings.toBack} shortcut="," icon={SendToBack} onClick={() => doings.act(toBack)} />
+      <Button name={strings.toFront} shortcut="." icon={BringToFront} onClick={() => doings.act(toFront)} />
+      <Button
+        name={strings.duplicate}
+        shortcut={`${MOD}D`}
+        icon={CopyPlus}
+        onClick={() => doings.act(duplicate)}
+      />
+      <Button
+        name={strings.remove}
+        shortcut="Delete"
+        icon={Trash2}
+        onClick={() => doings.act(removeSelected)}
+      />
+    </fieldset>
+  );
+}
+
+/** What the first of the selected elements looks like, where it says so. */
+function lookOf([first]: readonly Element[], look: Look): Look {
+  if (first === undefined) return look;
+  const { color, width, size, opacity } = first;
+  return {
+    color: first.kind !== "note" && typeof color === "string" ? color : look.color,
+    width: typeof width === "number" ? (first.kind === "highlighter" ? width / 4 : width) : look.width,
+    size: typeof size === "number" ? size : look.size,
+    opacity: typeof opacity === "number" ? opacity : 1,
+    fill: fillOf(first),
+  };
+}
