@@ -4,7 +4,7 @@
 files = $(foreach path,$(wildcard $(1)/*),$(path) $(call files,$(path)))
 page := backend/whiteboard/web/page/index.html
 
-.PHONY: setup run test check bench rehearsal clean
+.PHONY: setup run test check bench rehearsal rollout clean
 
 setup: .venv/.run $(page)
 
@@ -32,6 +32,10 @@ bench: .venv/.run
 rehearsal: setup .venv/.dev
 	.venv/bin/python -m tests.e2e.chromium
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.rehearsal
+
+# The chart's Deployment as processes: rolled out, scaled, a node lost, under drawing clients, in its own seconds (4 minutes).
+rollout: setup .venv/.dev
+	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.chart
 
 # Boards (.whiteboard) stay.
 clean:

@@ -9,8 +9,9 @@ from typing import Protocol, Self, cast
 
 
 class Backend(Protocol):
-    """Somebody who listens on a port of this machine, perhaps."""
+    """Somebody who listens on an address of this machine, perhaps."""
 
+    host: str
     port: int
 
 
@@ -78,7 +79,7 @@ class Gate:
         for backend in [self._backends[(first + i) % len(self._backends)] for i in range(len(self._backends))]:
             with contextlib.suppress(OSError):
                 _, server = await asyncio.get_running_loop().create_connection(
-                    lambda: _Side(self._servers), "127.0.0.1", backend.port
+                    lambda: _Side(self._servers), backend.host, backend.port
                 )
                 server.meet(client)
                 return

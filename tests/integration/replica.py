@@ -21,6 +21,8 @@ COMMAND = Path(sys.executable).with_name("whiteboard")
 class Replica:
     """One server process. It may be ended and started again, then on the same port."""
 
+    host = "127.0.0.1"
+
     def __init__(self, folder: Path, **settings: str) -> None:
         """
         Args:
@@ -44,7 +46,7 @@ class Replica:
     @property
     def url(self) -> str:
         """Where browsers find it."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class Replica:
 
     def command(self) -> list[str]:
         """Return what is run."""
-        return [str(COMMAND), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        return [str(COMMAND), "serve", "--host", self.host, "--port", str(self.port)]
 
     def launch(self) -> None:
         """Start the process and return at once."""
