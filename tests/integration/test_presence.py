@@ -1,9 +1,11 @@
 """Who is here, over two replicas: each tells of its own, nobody keeps a list."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from whiteboard.rooms.presence import TELL_SECONDS
 
 from tests.integration.board_client import NAMESPACE, BoardClient
 from tests.integration.fixtures import Join, Pair
@@ -27,13 +29,15 @@ async def test_people_of_both_replicas_know_each_other_when_they_come_and_when_o
     """[P3] [P4] Whoever comes later is told of those who were there; a change and a leaving are told to all."""
     ann = await join(pair.left.url)
     await ann.socket.emit("session", {"name": "Ann", "color": "red"}, namespace=NAMESPACE)
+    await known(ann, {ann.welcome["sid"]: {"name": "Ann", "color": "red"}})
     ben = await join(pair.right.url)
     people = {
         ann.welcome["sid"]: {"name": "Ann", "color": "red"},
         ben.welcome["sid"]: {"name": "", "color": "black"},
     }
+    async with asyncio.timeout(TELL_SECONDS / 2):  # later everybody is told of again anyway
+        await known(ben, people)
     await known(ann, people)
-    await known(ben, people)
     await ben.leave()
     await known(ann, {ann.welcome["sid"]: {"name": "Ann", "color": "red"}})
 
