@@ -1,6 +1,7 @@
 """Redis away at the start, away in the middle, frozen, or back with nothing (SPEC.md E6, L7, L8)."""
 
 import asyncio
+import signal
 import time
 
 import redis
@@ -103,6 +104,39 @@ async def test_outage_in_the_middle_of_drawing_loses_nothing_acknowledged(
     assert [op["id"] for op in await late.ops(500)] == order
 
 
+async def test_silence_of_redis_loses_nothing_and_stores_nothing_twice(
+    start_replica: StartReplica, durable_redis: OwnRedis, join: Join, stock: StockClients, board: str
+) -> None:
+    """[E6] [L8] [L3] [L6] Frozen for longer than any patience of ours: connections are given up, ops wait. What Redis
+    then finds in the sockets of those it stores, what is repeated it drops, and both replicas hear all of it."""
+    left = await start_replica(redis_url=durable_redis.url)
+    right = await start_replica(redis_url=durable_redis.url)
+    ann, ben = await join(left.url), await join(right.url)
+    classic = await stock.open(right.url, auth={"board": board})
+    await ann.push(ann.add())
+    durable_redis.process.send_signal(signal.SIGSTOP)
+    asks = [asyncio.create_task(classic.ask("drawing", SEGMENT))]
+    while not all(_lost(replica) and replica.lines("bus lost") for replica in (left, right)):
+        for client in (ann, ben):
+            await client.send(client.add())
+        await asyncio.sleep(0.1)
+    assert [told.n for told in ann.told() if told.n] == [1]
+    assert not asks[0].done()
+    durable_redis.process.send_signal(signal.SIGCONT)
+
+    await asyncio.gather(ann.acknowledged(ann.n), ben.acknowledged(ben.n))
+    assert (await asks[0])["ok"]
+    count = ann.n + ben.n + 1
+    await eventually(lambda: len(order_told(ann)) == len(order_told(ben)) == count, "all have heard of all")
+    order = [op["id"] for op in logged(durable_redis.url, board)]
+    assert len(order) == len(set(order)) == count
+    for client in (ann, ben):
+        assert order_told(client) == order
+        assert not client.socket.events("resync", "/board")
+    await classic.hears("drawing", count - 1)
+    assert len(classic.all("connect")) == 1
+
+
 def order_told(client: BoardClient) -> list[str]:
     """Return the ids of the ops that a client was told of, in order; an acknowledgement may come twice."""
     ids = [told.op["id"] if told.op else f"{client.client}:{told.n}" for told in client.told()]
@@ -118,8 +152,6 @@ async def test_full_queue_is_answered_with_busy_and_goes_on_in_order(
 ) -> None:
     """[E6] [B7] [L3] At its bound the queue rejects, to be sent again; what was taken is stored, nothing twice, nothing
     out of turn."""
-    import signal
-
     replica = await start_replica(redis_url=own_redis.url)
     ann = await join(replica.url)
     await ann.push(ann.add())
