@@ -104,6 +104,8 @@ class _Side(asyncio.Protocol):
             self.transport.write(piece)
         if peer.transport.is_closing():
             self.transport.close()
+        elif self.transport.is_closing():  # a replica that was about to end: its connection broke at once
+            peer.abort()
 
     def part(self) -> None:
         """Have no peer any more: what it does is not passed on."""

@@ -1,13 +1,19 @@
 """Stock clients behind a proxy that gives each TCP connection to the next replica: no sticky sessions (DESIGN D14)."""
 
 import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.conftest import OwnRedis
 from tests.integration.fixtures import Pair, StartReplica
 from tests.integration.gate import Gate
-from tests.integration.stock import DEFAULT, POLLING, StockClients
+from tests.integration.log_reader import logged
+from tests.integration.stock import DEFAULT, POLLING, StockClient, StockClients
 
 SEGMENT = {"x0": 0.1, "y0": 0.1, "x1": 0.2, "y1": 0.2}
 
@@ -85,3 +91,58 @@ async def test_upgrade_that_is_not_accepted_joins_nothing(pair: Pair) -> None:
     writer.write(b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert alive["replica"].encode() in await reader.read()
     writer.close()
+
+
+@pytest.mark.parametrize("transports", [POLLING, DEFAULT], ids=["polling", "default"])
+async def test_nothing_is_lost_without_sticky_sessions_when_replicas_drain(
+    start_replica: StartReplica, stock: StockClients, durable_redis: OwnRedis, board: str, transports: tuple[str, ...]
+) -> None:
+    """[E7] [D2] [D6] [R1] Three replicas in turn behind a proxy that knows nothing, not even who drains: everybody goes
+    on as who they are and hears the others' drawings once, in the log's order; who polls loses no connection but by
+    its own replica's end."""
+    replicas = [await start_replica(redis_url=durable_redis.url, drain_seconds="1") for _ in range(3)]
+    moved = 0
+    async with Gate(replicas).opened() as gate:
+        options: Any = {"transports": transports, "auth": {"board": board}}
+        clients = [await stock.open(gate.url, **options) for _ in range(6)]
+        sids = [(await client.connected(1))["sid"] for client in clients]
+        async with drawing_on(clients):
+            for replica in replicas[:2]:
+                await replica.stop()
+                (drain,) = replica.lines("draining")
+                moved += drain["connections"]
+                assert replica.lines("closed", cut=0)
+                await replica.start()
+                for client in clients:
+                    await client.hears("drawing", len(client.all("drawing")) + len(clients))
+        for client in clients:
+            assert (await client.ask("drawing", SEGMENT | {"n": -1}))["ok"]
+        log = logged(durable_redis.url, board)
+        for client, sid in zip(clients, sids, strict=True):
+            others = [op["element"]["extra"]["n"] for op in log if op["by"] != sid]
+            told = await client.hears("drawing", len(others))
+            assert [payload["n"] for payload, _ in told] == others
+            first, *back = [told for (told,) in client.all("connect")]
+            assert all(told["recovered"] and told["sid"] == first["sid"] == sid for told in back)
+            assert len(client.all("init")) == 1
+            assert not client.all("resync")
+        came_back = sum(len(client.all("connect")) - 1 for client in clients)
+        assert came_back > 0
+        if transports == POLLING:  # a request may meet the very moment at which a replica ends
+            assert came_back <= moved + len(replicas)
+
+
+@asynccontextmanager
+async def drawing_on(clients: list[StockClient]) -> AsyncIterator[None]:
+    """Let clients draw in turn, each time with a number of its own."""
+
+    async def draw() -> None:
+        for n in itertools.count():
+            clients[n % len(clients)].emit("drawing", SEGMENT | {"n": n})
+            await asyncio.sleep(0.02)
+
+    drawing = asyncio.create_task(draw())
+    try:
+        yield
+    finally:
+        drawing.cancel()

@@ -42,14 +42,12 @@ class State(Enum):
     OPEN = auto()
     LEAVING = auto()  # answered as before, but for the last time on their connections
     CLOSING = auto()  # polls are answered at once, POSTs as before
-    CLOSED = auto()  # refused
 
 
 LEGAL: Final = {
     State.OPEN: {State.LEAVING, State.CLOSING},
     State.LEAVING: {State.CLOSING},
-    State.CLOSING: {State.CLOSED},
-    State.CLOSED: set[State](),
+    State.CLOSING: set[State](),
 }
 
 
@@ -81,7 +79,7 @@ class Forwarder:
             Refused: this replica leaves; another one will do it.
         """
         is_upgrade = request.query.get("transport") == "websocket"
-        if self._state is State.CLOSED or (self._state is State.CLOSING and is_upgrade):
+        if self._state is State.CLOSING and is_upgrade:
             raise Refused(message="Draining", retry_after=1, kind="draining")
         if self._state is State.CLOSING and request.method == "GET":
             await asyncio.sleep(_RELEASE_EVERY_SECONDS)  # should it come to here again, not at once
@@ -102,7 +100,8 @@ class Forwarder:
     async def close(self, wait_seconds: float) -> int:
         """
         End what is under way: tunnels as a session's own connection ends, polls by asking for their answers. May be
-        called twice.
+        called twice. Whoever comes later is answered all the same, for as long as this replica listens: a client whose
+        session lives elsewhere must not lose it because of us.
 
         Args:
             wait_seconds: for clients to notice, and for answers to come.
@@ -110,7 +109,7 @@ class Forwarder:
         Returns:
             How many did not, and were cut off.
         """
-        if self._state is not State.CLOSED and self._state is not State.CLOSING:
+        if self._state is not State.CLOSING:
             self._become(State.CLOSING)
         for tunnel in self.tunnels:
             tunnel.part()
@@ -123,14 +122,15 @@ class Forwarder:
             left |= self._under_way.keys()
             for task in releasing:
                 task.cancel()
-        if self._state is State.CLOSING:
-            self._become(State.CLOSED)
         for tunnel in list(self.tunnels):
             tunnel.cut()
+        return len(left)
+
+    async def end(self) -> None:
+        """Let go of the connections to other replicas: no request comes any more."""
         if self._http is not None:
             await self._http.close()
             self._http = None
-        return len(left)
 
     async def _repeat(self, request: web.Request, address: str) -> web.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OF_ONE_CONNECTION}

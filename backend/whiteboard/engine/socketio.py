@@ -85,6 +85,11 @@ class SocketServer:
         """Serve ``/socket.io/`` on an aiohttp application."""
         self._sio.attach(app)
 
+        async def end(_: web.Application) -> None:
+            await self._forwarder.end()
+
+        app.on_cleanup.append(end)
+
     @property
     def connections(self) -> list[Connection | Tunnel]:
         """What is not over of this replica's connections, and of those that it passes on to other replicas."""

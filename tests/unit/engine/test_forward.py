@@ -13,7 +13,7 @@ async def nobody(name: str) -> str | None:
 
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(State, State)))
 async def test_forwarder_takes_legal_steps_only(state: State, then: State) -> None:
-    """[E7] It leaves, closes, is closed, and never comes back."""
+    """[E7] It leaves, closes, and never comes back."""
     forwarder = Forwarder(nobody)
     forwarder._state = state
     if then in forward.LEGAL[state]:
