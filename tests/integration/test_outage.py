@@ -172,16 +172,20 @@ async def test_full_queue_is_answered_with_busy_and_goes_on_in_order(
 
 
 async def test_board_goes_on_anew_when_redis_comes_back_with_nothing(
-    start_replica: StartReplica, own_redis: OwnRedis, join: Join
+    start_replica: StartReplica, own_redis: OwnRedis, join: Join, stock: StockClients, board: str
 ) -> None:
-    """[L7] [B9] Who was shown what is gone is told to fetch the board; then all see the same again."""
+    """[L7] [B9] Who was shown what is gone is told to fetch the board; [R6] a stock client is closed, comes back by
+    itself and begins anew. Then all see the same again."""
     replica = await start_replica(redis_url=own_redis.url)
     ann, ben = await join(replica.url), await join(replica.url)
+    classic = await stock.open(replica.url, auth={"board": board})
     shown = await ann.push(ann.add(), ann.add())
+    await classic.hears("drawing", 2)
     own_redis.kill()
     own_redis.start()
     for client in (ann, ben):
         await client.socket.event("resync", "/board")
+    await classic.hears("init", 2)
     back = await join(replica.url, ann.secret, position=shown.rpartition("-")[0])
     await back.socket.event("resync", "/board")
     _, snapshot = await replica.get(f"/api/boards/{ann.board}")
@@ -190,6 +194,8 @@ async def test_board_goes_on_anew_when_redis_comes_back_with_nothing(
     await back.push(back.add())
     with redis.Redis.from_url(own_redis.url) as client:
         assert client.xlen(f"wb:{{{ann.board}}}:log") == 1
+    await classic.hears("drawing", 3)
+    assert (await classic.ask("drawing", SEGMENT))["ok"]
 
 
 async def test_long_outage_ends_no_server(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from whiteboard.domain.positions import Offset
+from whiteboard.store.backoff import Backoff
 from whiteboard.store.bus import REPLICA_CHANNEL, Bus, Taken
 from whiteboard.store.connection import connect
 from whiteboard.store.log import Log, channel
@@ -190,6 +191,33 @@ async def test_board_is_subscribed_when_it_was_asked_for_during_an_outage(own_re
         own_redis.start()
         await eventually(lambda: heard.told, "the confirmation")
     assert heard.told == [("b", "subscribed")]
+    await client.aclose()
+
+
+async def test_pauses_grow_until_redis_has_spoken(
+    own_redis: OwnRedis, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L6] Step by step over an outage, with randomness (``test_backoff.py``); the next outage begins anew."""
+    steps: list[int] = []
+
+    class Counted(Backoff):
+        def pause(self, attempt: int) -> float:
+            steps.append(attempt)
+            return super().pause(attempt) / 10
+
+    monkeypatch.setattr("whiteboard.store.bus.Backoff", Counted)
+    client = connect(own_redis.url, None, timeout_seconds=2.0)
+    bus = Bus(client, "replica-1", heard, random.Random(1))
+    async with running(bus.run()):
+        bus.subscribe("b")
+        for outage in (1, 2):
+            await eventually(lambda n=outage: len(heard.told) == n, "the confirmation")
+            steps.clear()
+            own_redis.kill()
+            await eventually(lambda: len(steps) >= 4, "some attempts")
+            own_redis.start()
+            assert steps == list(range(len(steps)))
+        await eventually(lambda: len(heard.told) == 3, "the last confirmation")
     await client.aclose()
 
 
