@@ -96,9 +96,10 @@ async def test_commits_that_were_missed_are_read_when_the_subscription_comes_bac
     PickyRooms.lost = {2, 3}
     async with replica(redis_url, kind=PickyRooms) as one:
         page = await one.page()
-        for n in range(1, 4):
+        await append(log, batch(1))  # a board's first commit begins its epoch, and so is read from the log
+        await eventually(lambda: one.metrics.repairs._value.get() == 1, "the first commit")
+        for n in (2, 3):
             await append(log, batch(n))
-        await eventually(lambda: len(page.hear().offsets) == 1, "the first commit")
         assert await log._redis.client_kill_filter(_type="pubsub") == 1
         await eventually(lambda: len(page.hear().offsets) == 3, "the rest")
         assert page.offsets == await all_offsets(one.rooms)
