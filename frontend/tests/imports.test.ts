@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
   geometry: ["model"],
-  sync: ["model"],
+  sync: ["geometry", "model"],
   tools: ["geometry", "model"],
   render: ["geometry", "model"],
   input: ["geometry"],

@@ -180,14 +180,6 @@ async def test_element_of_a_newer_version_is_a_placeholder(open_window: OpenWind
     await together([left, right])
 
 
-async def test_impossible_board_is_told_to_the_person(open_window: OpenWindow, pair: Pair) -> None:
-    """[E1] [B1] An address that names no board says so, and does not seem to save."""
-    window = await open_window(f"{pair.left.url}/b/not%20a%20board")
-    alert = window.page.get_by_role("alert")
-    assert "no board of this name" in await alert.inner_text()
-    assert (await window.facts()).status == "offline"
-
-
 async def test_size_of_the_window_changes_the_view_only(open_window: OpenWindow, pair: Pair, board: str) -> None:
     """[O2] A drawing is the same on a smaller screen: all of it is there, and what is drawn there fits."""
     large = await open_window(f"{pair.left.url}/b/{board}")

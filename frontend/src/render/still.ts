@@ -78,19 +78,17 @@ export class StillElements {
   within({ left, top, right, bottom }: Box): Element[] {
     const found = this.tree.search({ minX: left, minY: top, maxX: right, maxY: bottom });
     const ranks = new Map(found.map(({ id }) => [id, this.scene.rankOf(id)]));
-    const undecided = found.filter(({ id }) => ranks.get(id) === undefined);
-    if (undecided.length > 0) this.rankUndecided(ranks);
+    if (found.some(({ id }) => ranks.get(id) === undefined)) this.rankAsTold(ranks);
     found.sort((a, b) => (ranks.get(a.id) ?? 0) - (ranks.get(b.id) ?? 0));
     return found.flatMap(({ id }) => this.scene.get(id) ?? []);
   }
 
-  /** What is not decided yet lies on top, in the order in which the board tells it. */
-  private rankUndecided(ranks: Map<string, number | undefined>): void {
-    let rank = Number.MAX_SAFE_INTEGER / 2;
+  /** Where something is not decided yet, the order in which the board tells its elements is what people are to see. */
+  private rankAsTold(ranks: Map<string, number | undefined>): void {
+    let rank = 0;
     for (const { id } of this.scene) {
-      if (!ranks.has(id) || ranks.get(id) !== undefined) continue;
-      ranks.set(id, rank);
       rank += 1;
+      if (ranks.has(id)) ranks.set(id, rank);
     }
   }
 }

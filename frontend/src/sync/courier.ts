@@ -79,6 +79,8 @@ export class Courier implements LinkEvents {
   }
 
   op(): void {}
+  people(): void {}
+  cursors(): void {}
 
   ack(n: number, offset: unknown): void {
     if (this.errand.reached(offset)) this.settle(n);
@@ -86,16 +88,9 @@ export class Courier implements LinkEvents {
   }
 
   rejected(rejection: Rejection): void {
-    const { retry, n } = rejection;
-    if (retry) {
-      this.sender.putOff(n ?? 0);
-      return;
-    }
-    const op = n === undefined ? undefined : this.outbox.reject(n);
-    if (op !== undefined) this.errand.withdraw([op]);
+    if (!this.sender.isFinal(rejection, (ops) => this.errand.withdraw(ops))) return;
     this.errand.rejected(rejection);
     if (this.outbox.size === 0) this.finish();
-    else this.sender.flush();
   }
 
   /** The session is about to be told the same. */

@@ -31,7 +31,7 @@ export class Couriers {
   ) {}
 
   get unsaved(): number {
-    return this.waiting.reduce((sum, { outbox }) => sum + outbox.size, 0);
+    return this.waiting.reduce((sum, { outbox }) => sum + outbox.changes, 0);
   }
 
   *pending(): Generator<Op> {

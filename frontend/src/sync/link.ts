@@ -54,6 +54,7 @@ export const openLink: OpenLink = (credentials, events): Link => {
     },
     ops: (ops) => void socket.emit("ops", ops),
     session: (change) => void socket.emit("session", change),
+    cursor: (at) => void socket.volatile.emit("cursor", at),
     hurry: () => {
       if (!socket.connected) socket.disconnect().connect();
     },
@@ -73,6 +74,8 @@ function listen(socket: Socket, events: LinkEvents, welcomed: () => void): void 
   socket.on("op", (op, offset) => events.op(op, offset));
   socket.on("ack", ({ n }, offset) => events.ack(n, offset));
   socket.on("rejected", (rejection) => events.rejected(rejection));
+  socket.on("people", (news) => events.people(news));
+  socket.on("cursors", (cursors) => events.cursors(cursors));
   socket.on("resync", () => events.resync());
   socket.on("drain", ({ slot_ms }) => events.drain(slot_ms));
 }

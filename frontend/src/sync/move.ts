@@ -31,6 +31,8 @@ export function move(
     op: (op, offset) => session.op(op, offset),
     ack: (n, offset) => session.ack(n, offset),
     rejected: (rejection) => session.rejected(rejection),
+    people: (news) => session.people(news),
+    cursors: (cursors) => session.cursors(cursors),
     resync: () => session.resync(),
     drain: (slotMs) => session.drain(slotMs),
     lost: () => {

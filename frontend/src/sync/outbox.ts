@@ -36,6 +36,8 @@ export class Outbox {
   private readonly entries: Entry[];
   private nextN: number;
   private inFlight = 0;
+  /** What the entries are about, and how many of them each time. */
+  private readonly subjects = new Map<string, number>();
 
   /** @param ops what an earlier page left, in the order of their numbers; some of it may have been sent */
   constructor(
@@ -44,11 +46,17 @@ export class Outbox {
     ops: readonly Op[] = [],
   ) {
     this.entries = ops.map((op) => ({ op, n: numberOf(op.id), bytes: bytesOf(op), departed: true }));
+    for (const op of ops) this.count(op, 1);
     this.nextN = 1 + (this.entries.at(-1)?.n ?? 0);
   }
 
   get size(): number {
     return this.entries.length;
+  }
+
+  /** As people count: a stroke and what it grew by are one. */
+  get changes(): number {
+    return this.subjects.size;
   }
 
   get full(): boolean {
@@ -71,6 +79,7 @@ export class Outbox {
     const op: Op = { ...draft, id: opId(this.client, n) };
     this.nextN += 1;
     this.entries.push({ op, n, bytes: bytesOf(op), departed: false });
+    this.count(op, 1);
     this.keeper?.put(n, op);
     return op;
   }
@@ -117,8 +126,18 @@ export class Outbox {
 
   private remove(index: number, count: number): Op[] {
     const entries = this.entries.splice(index, count);
-    for (const { n } of entries) this.keeper?.drop(n);
+    for (const { n, op } of entries) {
+      this.count(op, -1);
+      this.keeper?.drop(n);
+    }
     return entries.map(({ op }) => op);
+  }
+
+  private count(op: Op, by: number): void {
+    const subject = op.op === "grow" || op.op === "update" ? op.element : op.id;
+    const left = (this.subjects.get(subject) ?? 0) + by;
+    if (left > 0) this.subjects.set(subject, left);
+    else this.subjects.delete(subject);
   }
 
   private countUpTo(n: number): number {

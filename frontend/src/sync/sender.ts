@@ -1,6 +1,7 @@
+import type { Op } from "../model/element";
 import { backoff } from "./backoff";
 import type { Outbox } from "./outbox";
-import type { Link } from "./wire";
+import type { Link, Rejection } from "./wire";
 
 interface Outside {
   later(ms: number, call: () => void): () => void;
@@ -41,8 +42,22 @@ export class Sender {
     this.flush();
   }
 
-  /** The server cannot take op n now: sends it, and all after it, again after a pause. */
-  putOff(n: number): void {
+  /**
+   * The server did not take something. What it never will is out of the outbox, and given to `withdraw`; what it cannot take
+   * now is sent again, and all after it.
+   */
+  isFinal({ retry, n }: Rejection, withdraw: (ops: readonly Op[]) => void): boolean {
+    if (retry) {
+      this.putOff(n ?? 0);
+      return false;
+    }
+    const op = n === undefined ? undefined : this.outbox.reject(n);
+    if (op !== undefined) withdraw([op]);
+    this.flush();
+    return true;
+  }
+
+  private putOff(n: number): void {
     this.outbox.rewind(n);
     this.endPause ??= this.outside.later(this.again.next(), () => {
       this.endPause = undefined;

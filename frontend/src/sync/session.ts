@@ -1,7 +1,7 @@
+import type { Point } from "../geometry/transform";
 import type { Touched } from "../model/board";
 import type { Draft, LogOp, Op } from "../model/element";
 import { clientOf, numberOf } from "../model/opid";
-import type { Style } from "../model/style";
 import { BoardView } from "../model/view";
 import { backoff } from "./backoff";
 import { Couriers, type Errands, type Offer } from "./couriers";
@@ -10,13 +10,17 @@ import type { Journal } from "./journal";
 import { move } from "./move";
 import { Outbox } from "./outbox";
 import type { OutboxStore } from "./outbox_store";
+import { People } from "./people";
 import { Progress } from "./position";
 import { Sender } from "./sender";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
 import {
+  type Cursors,
   type GetSnapshot,
+  type Kept,
   type Link,
   type LinkEvents,
+  type News,
   type OpenLink,
   Refused,
   type Rejection,
@@ -32,6 +36,9 @@ const LEGAL: Record<State, readonly State[]> = {
   refused: [],
 };
 
+/** SPEC.md B1. The server would refuse any other; known here, nothing is drawn that nobody will have. */
+const BOARD_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** What the rest of the page is told. */
 export interface SessionEvents {
   /** The board may look different there. */
@@ -40,8 +47,10 @@ export interface SessionEvents {
   heard?(op: LogOp): void;
   /** `standing` or `position` may answer something else now. */
   standing(): void;
-  /** The colour and width that the server keeps for us. */
-  style(style: Style): void;
+  /** What the server keeps for us, from an earlier stay. */
+  kept(kept: Kept): void;
+  /** Somebody came, changed, left or points elsewhere. */
+  people(): void;
   /** The server refused something for good, or the outbox is full (code `outbox_full`). */
   rejected(rejection: Rejection): void;
   /** An earlier page's changes are so old that the person should say whether they are still wanted. */
@@ -71,6 +80,8 @@ export interface Outside {
  */
 export class Session {
   readonly view: BoardView;
+  /** Who else is here, and oneself. */
+  readonly others = new People();
   replica = "";
   private state: State = "loading";
   private readonly journal: Journal | undefined;
@@ -80,10 +91,11 @@ export class Session {
   private readonly progress = new Progress();
   private readonly again: ReturnType<typeof backoff>;
   private link: Link | undefined;
-  private sid = "";
+  sid = "";
   /** Why the server will not have us. */
   private refusal: Rejection | undefined;
-  private style: Style | undefined;
+  private kept: Partial<Kept> = {};
+  private wasWelcome = false;
   private online = true;
   private lostAt: number;
   /** The snapshot was not yet followed by a welcome. */
@@ -118,7 +130,7 @@ export class Session {
       refused: this.state === "refused",
       online: this.online,
       lostForMs: this.outside.now() - this.lostAt,
-      unsaved: this.outbox.size + this.couriers.unsaved,
+      unsaved: this.outbox.changes + this.couriers.unsaved,
       atRisk: this.journal?.atRisk ?? this.outbox.size,
     };
   }
@@ -133,6 +145,10 @@ export class Session {
 
   /** Gets the board and connects. Called again it starts over, keeping what is unsaved. */
   async load(): Promise<void> {
+    if (!BOARD_NAME.test(this.board)) {
+      this.refused({ code: "bad_board", message: "There is no such board.", retry: false });
+      return;
+    }
     this.lose();
     if (!this.become("loading")) return;
     this.pause(undefined);
@@ -177,9 +193,16 @@ export class Session {
     void this.journal?.flush();
   }
 
-  setStyle(style: Style): void {
-    this.style = style;
-    if (this.state === "joined") this.link?.session(style);
+  /** Lets the server keep this for us. */
+  keep(change: Partial<Kept>): void {
+    const news = differing(change, this.kept);
+    this.kept = { ...this.kept, ...change };
+    if (news !== undefined && this.state === "joined") this.link?.session(news);
+  }
+
+  /** Shows the others where we point. */
+  point(at: Point, laser: boolean): void {
+    if (this.state === "joined") this.link?.cursor(laser ? { ...at, laser } : at);
   }
 
   /** The browser says whether it has a network. */
@@ -192,15 +215,20 @@ export class Session {
 
   // What the link tells.
 
-  welcome({ sid, replica, last, color, width }: Welcome): void {
+  welcome({ sid, replica, last, color, width, name, tool }: Welcome): void {
     if (!this.become("joined")) return;
     this.sid = sid;
+    const kept = { color, width, name, tool };
     this.replica = replica;
     // Behind a snapshot, an op up to `last` is either in it or about to come as an `op` event.
     if (this.fresh) this.view.withdraw(this.outbox.settle(last));
     this.fresh = false;
-    if (this.style === undefined) this.events.style({ color, width });
-    else if (this.style.color !== color || this.style.width !== width) this.link?.session(this.style);
+    // What was chosen here meanwhile is newer than what the server has.
+    const news = differing(this.kept, kept);
+    if (news !== undefined) this.link?.session(news);
+    if (!this.wasWelcome) this.events.kept({ ...kept, ...this.kept });
+    this.wasWelcome = true;
+    this.kept = { ...kept, ...this.kept };
     this.sender.start(this.link, last);
     this.couriers.start();
     this.couriers.look();
@@ -232,16 +260,19 @@ export class Session {
   }
 
   rejected(rejection: Rejection): void {
-    const { retry, n } = rejection;
-    if (retry) {
-      this.sender.putOff(n ?? 0);
-      return;
-    }
-    const op = n === undefined ? undefined : this.outbox.reject(n);
-    if (op !== undefined) this.view.withdraw([op]);
+    if (!this.sender.isFinal(rejection, (ops) => this.view.withdraw(ops))) return;
     this.events.rejected(rejection);
-    this.sender.flush();
     this.events.standing();
+  }
+
+  people(news: News): void {
+    this.others.tell(news, this.outside.now());
+    this.events.people();
+  }
+
+  cursors(cursors: Cursors): void {
+    this.others.move(cursors, this.outside.now());
+    this.events.people();
   }
 
   resync(): void {
@@ -343,4 +374,10 @@ export class Session {
     this.state = state;
     return true;
   }
+}
+
+/** What of a change is one; undefined when nothing is. */
+function differing(change: Partial<Kept>, kept: Partial<Kept>): Partial<Kept> | undefined {
+  const news = Object.entries(change).filter(([key, value]) => kept[key as keyof Kept] !== value);
+  return news.length === 0 ? undefined : Object.fromEntries(news);
 }

@@ -1,5 +1,5 @@
 /** How the page stands to the server, in one word. */
-export type Status = "saved" | "unsaved" | "reconnecting" | "offline";
+export type Status = "saved" | "unsaved" | "reconnecting" | "offline" | "gone";
 
 /** A connection that was lost for longer than this is not merely being replaced. */
 export const OFFLINE_AFTER_MS = 10_000;
@@ -12,13 +12,14 @@ export interface Standing {
   /** What the browser says of its network. */
   readonly online: boolean;
   readonly lostForMs: number;
-  /** Ops that the log has not confirmed, those that were taken over from other pages included. */
+  /** Changes, as people count them, that the log has not confirmed; those taken over from other pages included. */
   readonly unsaved: number;
-  /** How many of them would be gone if the page were closed now. */
+  /** Ops that would be gone if the page were closed now. */
   readonly atRisk: number;
 }
 
 export function statusOf({ joined, refused, online, lostForMs, unsaved }: Omit<Standing, "atRisk">): Status {
   if (joined) return unsaved > 0 ? "unsaved" : "saved";
-  return refused || !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";
+  if (refused) return "gone";
+  return !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";
 }

@@ -1,6 +1,6 @@
 import type { Element, LogOp, Op } from "../model/element";
 
-/** The events of namespace `/board` (SPEC.md B1–B9, D4). */
+/** The events of namespace `/board` (SPEC.md B1–B10, P, D4). */
 
 export interface Credentials {
   readonly board: string;
@@ -18,6 +18,8 @@ export interface Welcome {
   readonly replica: string;
   readonly color: string;
   readonly width: number;
+  readonly name: string;
+  readonly tool: string;
   readonly last: number;
 }
 
@@ -35,6 +37,20 @@ export interface Snapshot {
   readonly elements: readonly Element[];
 }
 
+/** What the server keeps of a session for its person (B10). */
+export interface Kept {
+  readonly color: string;
+  readonly width: number;
+  readonly name: string;
+  readonly tool: string;
+}
+
+/** Who is here, or has left (P3). */
+export type News = Readonly<Record<string, { readonly name: string; readonly color: string } | null>>;
+
+/** Where people point, with a 1 if with a laser (P2). */
+export type Cursors = Readonly<Record<string, readonly number[]>>;
+
 /** What may happen on a link. Offsets come as the server sent them. */
 export interface LinkEvents {
   welcome(welcome: Welcome): void;
@@ -42,6 +58,8 @@ export interface LinkEvents {
   ack(n: number, offset: unknown): void;
   rejected(rejection: Rejection): void;
   resync(): void;
+  people(news: News): void;
+  cursors(cursors: Cursors): void;
   /** The replica leaves; from that time on the page may move to another one. */
   drain(slotMs: number): void;
   /** The connection is gone; the link tries again by itself. */
@@ -55,7 +73,8 @@ export interface Link {
   /** The secret of the session that it has, or had last; undefined before the first connect. */
   readonly pid: string | undefined;
   ops(ops: readonly Op[]): void;
-  session(change: { color?: string; width?: number }): void;
+  session(change: Partial<Kept>): void;
+  cursor(at: { x: number; y: number; laser?: boolean }): void;
   /** Does not wait any longer if it waits to try again. */
   hurry(): void;
   close(): void;

@@ -1,7 +1,8 @@
 import type { Point } from "../geometry/transform";
 import { listenToKeys, listenToSpace } from "../input/keys";
 import { listenToPointer } from "../input/pointer";
-import type { Look, Style } from "../model/style";
+import { clientOf } from "../model/opid";
+import type { Look } from "../model/style";
 import { Colors } from "../render/colors";
 import { Renderer } from "../render/renderer";
 import type { Offer } from "../sync/couriers";
@@ -10,20 +11,24 @@ import { newIdentity } from "../sync/identity";
 import { openLink } from "../sync/link";
 import { quietness, webLocks } from "../sync/locks";
 import { OutboxStore } from "../sync/outbox_store";
+import type { Person } from "../sync/people";
 import { Session } from "../sync/session";
 import { getSnapshot } from "../sync/snapshot";
 import { type Status, statusOf } from "../sync/status";
-import type { Rejection } from "../sync/wire";
+import type { Kept, Rejection } from "../sync/wire";
 import { restyle } from "../tools/actions";
 import type { Desk, Page as PageOfTools } from "../tools/tool";
-import { Toolbox, type ToolName } from "../tools/toolbox";
+import { TOOLS, Toolbox, type ToolName } from "../tools/toolbox";
 import { writeFacts } from "./attributes";
 import { newBoardPath } from "./board_name";
 import { CALM_MS, calmStatus } from "./calm";
 import { listenToClipboard } from "./clipboard";
+import { Cursors } from "./cursors";
 import { Display } from "./display";
+import { cleanName, storedName, storeName } from "./name";
 import type { Doings, Shown } from "./page";
 import { isLost, layGrid } from "./place";
+import { Pointer } from "./pointer";
 import { SelectionOverlay } from "./selection";
 import { shortcutsOf } from "./shortcuts";
 import { strings } from "./strings";
@@ -36,6 +41,9 @@ const darkTheme = matchMedia("(prefers-color-scheme: dark)");
 
 /** What a press of a key or a button zooms. */
 const ZOOM_STEP = 1.25;
+
+/** How often it is looked who has gone. */
+const FADE_MS = 2_000;
 
 /** Puts session, renderer, tools and display together, and tells each what the others need. */
 export class App implements Doings {
@@ -50,6 +58,14 @@ export class App implements Doings {
   private readonly overlay: SelectionOverlay;
   private shift = false;
   private spaceHeld = false;
+  /** What the person is called; kept for all boards of this browser. */
+  private me = storedName();
+  private readonly pointer: Pointer;
+  private readonly cursors: Cursors;
+  private pointingAt: Point | undefined;
+  private lasering: Point | undefined;
+  private lastPeople: readonly Person[] = [];
+  private endFading: (() => void) | undefined;
   private unsavedSince: number | undefined;
   /** What the person was asked and has not answered. */
   private offers: readonly Offer[] = [];
@@ -67,7 +83,8 @@ export class App implements Doings {
         if (touched === "all") this.toolbox.history.removedByOthers("all");
       },
       standing: () => this.standing(),
-      style: (style: Style) => this.wear({ ...this.look, color: style.color, width: style.width }),
+      kept: (kept) => this.restore(kept),
+      people: () => this.peopleChanged(),
       rejected: (rejection) => this.rejected(rejection),
       offered: (offer) => this.offer([...this.offers, offer]),
       heard: (op) => this.toolbox.heard(op),
@@ -77,6 +94,8 @@ export class App implements Doings {
       looked: () => this.looked(),
     });
     this.toolbox = new Toolbox(this.pageOfTools(), () => this.toolsChanged());
+    this.pointer = new Pointer((at, laser) => this.session.point(at, laser));
+    this.cursors = new Cursors(stage);
     this.writer = new Writer(stage, this.toolbox);
     this.overlay = new SelectionOverlay(stage, this.toolbox);
     this.display = new Display(place, this, () => this.shown());
@@ -99,7 +118,8 @@ export class App implements Doings {
   /** Dresses what is selected, and all that comes after it. */
   setLook(change: Partial<Look>): void {
     this.wear({ ...this.look, ...change });
-    if (change.color !== undefined || change.width !== undefined) this.session.setStyle(this.look);
+    if (change.color !== undefined || change.width !== undefined)
+      this.session.keep({ color: this.look.color, width: this.look.width });
     if (this.toolbox.selection.length > 0) this.act((desk) => restyle(desk, change));
     else if (!hasLook(this.toolbox.current)) this.take("pen");
   }
@@ -141,6 +161,22 @@ export class App implements Doings {
     location.assign(newBoardPath(randomBytes));
   }
 
+  copyLink(): void {
+    // Over plain HTTP there is no clipboard, whatever the types say.
+    const copied = navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error("no clipboard"));
+    copied.then(
+      () => this.toast.say(strings.copied),
+      () => this.toast.say(strings.notCopied(location.href)),
+    );
+  }
+
+  rename(name: string): void {
+    this.me = cleanName(name);
+    storeName(this.me);
+    this.session.keep({ name: this.me });
+    this.display.ask();
+  }
+
   dismiss(): void {
     this.toast.dismiss();
   }
@@ -167,7 +203,10 @@ export class App implements Doings {
       cancel: () => toolbox.cancel(),
       pan: (byX: number, byY: number) => camera.moveBy(byX, byY),
       zoom: (by: number, at: Point) => camera.zoomBy(by, at),
-      hover: () => {},
+      hover: (at: Point | undefined) => {
+        this.pointingAt = at && renderer.toBoard(at.x, at.y);
+        renderer.ask();
+      },
     };
     listenToPointer(this.stage, pointing, () => this.spaceHeld || toolbox.current === "hand");
     listenToSpace((isHeld) => {
@@ -218,7 +257,9 @@ export class App implements Doings {
       push: session.push.bind(session),
       fade: renderer.fade.bind(renderer),
       write: (writing) => this.writer.begin(writing),
-      laser: () => {},
+      laser: (at) => {
+        this.lasering = at;
+      },
     };
   }
 
@@ -229,12 +270,34 @@ export class App implements Doings {
   }
 
   private beforePaint(): void {
+    const now = performance.now();
+    this.pointer.tell(this.lasering ?? this.pointingAt, this.lasering !== undefined, now);
+    const { others, sid } = this.session;
+    const shown = others.cursors(now).filter((cursor) => cursor.sid !== sid || cursor.laser);
+    this.cursors.show(shown, this.renderer.view, this.colors);
     this.toolbox.frame();
     this.overlay.show(this.renderer.view);
     this.writer.show(this.renderer.view);
   }
 
+  /** Goes on as the server has kept it: this page, or the one before it. */
+  private restore({ color, width, name, tool }: Kept): void {
+    this.wear({ ...this.look, color, width });
+    this.me = name === "" ? this.me : name;
+    if (this.me !== name) this.session.keep({ name: this.me });
+    if (Object.hasOwn(TOOLS, tool)) this.toolbox.take(tool as ToolName);
+  }
+
+  private peopleChanged(): void {
+    this.renderer.ask();
+    this.display.ask();
+    // Whoever leaves without a word, and cursors that rest, go by themselves.
+    this.endFading?.();
+    this.endFading = later(FADE_MS, () => this.peopleChanged());
+  }
+
   private toolsChanged(): void {
+    this.session.keep({ tool: this.toolbox.current });
     this.stage.dataset.tool = this.toolbox.current;
     this.renderer.ask();
     this.display.ask();
@@ -283,6 +346,26 @@ export class App implements Doings {
     this.display.ask();
   }
 
+  /** The same array as long as they are the same people, so that the page need not be shown anew. */
+  private people(): readonly Person[] {
+    const now = this.session.others.here(performance.now());
+    const isSame =
+      now.length === this.lastPeople.length &&
+      now.every(({ sid, name, color }, i) => {
+        const last = this.lastPeople[i];
+        return last?.sid === sid && last.name === name && last.color === color;
+      });
+    if (!isSame) this.lastPeople = now.map(({ sid, name, color }) => ({ sid, name, color }));
+    return this.lastPeople;
+  }
+
+  private author(): string | undefined {
+    const [element, ...more] = this.toolbox.selection;
+    if (element === undefined || more.length > 0) return undefined;
+    if (clientOf(element.id) === this.session.client) return strings.you;
+    return (this.session.others.nameOf(element.by) ?? strings.someone) || strings.guest;
+  }
+
   private shown(): Shown {
     const { board, replica, standing } = this.session;
     const unsavedForMs = this.unsavedSince === undefined ? 0 : performance.now() - this.unsavedSince;
@@ -292,6 +375,9 @@ export class App implements Doings {
       replica,
       status,
       unsaved: status === "saved" ? 0 : standing.unsaved,
+      me: { sid: this.session.sid, name: this.me, color: this.look.color },
+      people: this.people(),
+      author: this.author(),
       tool: this.toolbox.current,
       look: this.look,
       selection: this.toolbox.selection,

@@ -10,8 +10,8 @@ export interface Facts {
 
 /**
  * Writes the facts of the session on `<html>`, at once and without the pill's calm, so that a test or a script can wait
- * for them: `data-status` (saved, unsaved, reconnecting, offline), `data-unsaved` (ops not confirmed), `data-at-risk`
- * (those of them that would be gone if the page were closed now), `data-position` (`<epoch>-<n>` of the newest op seen),
+ * for them: `data-status` (saved, unsaved, reconnecting, offline, gone), `data-unsaved` (changes not confirmed), `data-at-risk`
+ * (ops that would be gone if the page were closed now), `data-position` (`<epoch>-<n>` of the newest op seen),
  * `data-replica` (the server that answered last; empty before the first).
  */
 export function writeFacts(root: HTMLElement, { status, unsaved, atRisk, position, replica }: Facts): void {

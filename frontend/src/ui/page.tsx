@@ -1,13 +1,17 @@
-import { Plus, Undo2, X } from "lucide";
+import { House, Link2, Plus, Undo2, X } from "lucide";
 import type { Element } from "../model/element";
 import type { Look } from "../model/style";
 import type { Colors } from "../render/colors";
 import type { Offer } from "../sync/couriers";
+import type { Person } from "../sync/people";
 import type { Status } from "../sync/status";
 import type { Desk } from "../tools/tool";
 import type { ToolName } from "../tools/toolbox";
+import { LOBBY } from "./board_name";
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { People } from "./people";
+import { StatusPill } from "./status_pill";
 import { strings } from "./strings";
 import { Toolbar } from "./toolbar";
 import { ZoomBar } from "./zoom_bar";
@@ -26,6 +30,11 @@ export interface Shown {
   readonly canRedo: boolean;
   readonly toast: string | undefined;
   readonly offer: Offer | undefined;
+  readonly me: Person;
+  /** All who are here, oneself among them. */
+  readonly people: readonly Person[];
+  /** Who drew what is selected, if that is one thing. */
+  readonly author: string | undefined;
   /** Percent: 100 is a CSS pixel a board pixel. */
   readonly zoom: number;
   /** There is something on the board, and nothing of it is to be seen. */
@@ -48,6 +57,8 @@ export interface Doings {
   undo(): void;
   redo(): void;
   newBoard(): void;
+  copyLink(): void;
+  rename(name: string): void;
   dismiss(): void;
   answer(offer: Offer, send: boolean): void;
 }
@@ -62,9 +73,15 @@ export function Page({ shown, doings }: Props) {
     <>
       <header class="top">
         <div class="bar place">
+          {shown.board !== LOBBY && (
+            <a class="button" href="/" aria-label={strings.toLobby} data-tip={strings.toLobby}>
+              <Icon node={House} />
+            </a>
+          )}
           <h1 class="name" title={strings.board(shown.board)}>
             {shown.board}
           </h1>
+          <Button name={strings.copyLink} icon={Link2} onClick={() => doings.copyLink()} />
           <button
             type="button"
             class="button labelled"
@@ -75,7 +92,10 @@ export function Page({ shown, doings }: Props) {
             <span class="label">{strings.newBoard}</span>
           </button>
         </div>
-        <StatusPill {...shown} />
+        <div class="company">
+          <People shown={shown} doings={doings} />
+          <StatusPill {...shown} />
+        </div>
       </header>
       <ZoomBar shown={shown} doings={doings} />
       <footer class="bottom">
@@ -84,6 +104,11 @@ export function Page({ shown, doings }: Props) {
             <Icon node={Undo2} />
             {strings.backToContent}
           </button>
+        )}
+        {shown.author !== undefined && (
+          <p class="bar author">
+            <bdi>{strings.drawnBy(shown.author)}</bdi>
+          </p>
         )}
         {shown.offer !== undefined && <Offered offer={shown.offer} doings={doings} />}
         {shown.toast !== undefined && (
@@ -109,21 +134,6 @@ function Offered({ offer, doings }: { offer: Offer; doings: Doings }) {
       <button type="button" class="button labelled" onClick={() => doings.answer(offer, false)}>
         {strings.discard}
       </button>
-    </div>
-  );
-}
-
-function StatusPill({ status, unsaved, replica }: Shown) {
-  const text =
-    replica === "" && status === "reconnecting" ? strings.connecting : strings.status[status](unsaved);
-  const calm = status === "saved" || status === "unsaved";
-  return (
-    <div class="bar status" data-status={status}>
-      <span class="dot" />
-      <span role="status" aria-live={calm ? "off" : "polite"}>
-        {text}
-      </span>
-      {calm && replica !== "" && <span class="replica">{strings.replica(replica)}</span>}
     </div>
   );
 }

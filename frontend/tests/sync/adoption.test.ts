@@ -49,6 +49,8 @@ const welcome = (client: string, last = 0) => ({
   replica: "one",
   color: "black",
   width: 4,
+  name: "",
+  tool: "",
   last,
 });
 

@@ -1,10 +1,9 @@
 import type { Draft, LogOp, Op } from "../../src/model/element";
-import type { Style } from "../../src/model/style";
 import type { Offer } from "../../src/sync/couriers";
 import type { OutboxStore } from "../../src/sync/outbox_store";
 import { Session } from "../../src/sync/session";
 import { type Status, statusOf } from "../../src/sync/status";
-import type { Credentials, Link, LinkEvents, Rejection, Snapshot, Welcome } from "../../src/sync/wire";
+import type { Credentials, Kept, Link, LinkEvents, Rejection, Snapshot, Welcome } from "../../src/sync/wire";
 
 export const stroke: Draft = { op: "add", element: { kind: "stroke", points: [0, 0] } };
 export const foreign = (n: number): LogOp => ({
@@ -27,9 +26,9 @@ export class Bench {
   readonly opened: Opened[] = [];
   readonly offers: Offer[] = [];
   readonly sent: Op[][] = [];
-  readonly styles: Style[] = [];
+  readonly styles: Partial<Kept>[] = [];
   readonly told: Rejection[] = [];
-  readonly adopted: Style[] = [];
+  readonly adopted: Kept[] = [];
   readonly timers: { at: number; call: () => void }[] = [];
   snapshots: (Snapshot | Error)[] = [];
   links = 0;
@@ -44,6 +43,7 @@ export class Bench {
   constructor(
     client = "me",
     readonly outboxes?: OutboxStore,
+    board = "lobby",
   ) {
     const identity = { secret: `secret-of-${client}-0000000`, client };
     const outside = {
@@ -64,10 +64,11 @@ export class Bench {
       },
       openLink: (credentials: () => Credentials, events: LinkEvents) => this.open(credentials, events),
     };
-    this.session = new Session("lobby", identity, outside, {
+    this.session = new Session(board, identity, outside, {
       changed: () => {},
       standing: () => {},
-      style: (style) => void this.adopted.push(style),
+      kept: (kept) => void this.adopted.push(kept),
+      people: () => {},
       rejected: (rejection) => void this.told.push(rejection),
       offered: (offer) => void this.offers.push(offer),
     });
@@ -82,7 +83,16 @@ export class Bench {
   }
 
   welcome(change: Partial<Welcome> = {}): void {
-    const first = { sid: "s1", client: "me", replica: "one", color: "black", width: 4, last: 0 };
+    const first = {
+      sid: "s1",
+      client: "me",
+      replica: "one",
+      color: "black",
+      width: 4,
+      name: "",
+      tool: "",
+      last: 0,
+    };
     this.server.welcome({ ...first, ...change });
   }
 
@@ -98,7 +108,8 @@ export class Bench {
         opened.sent.push([...ops]);
         this.sent.push([...ops]);
       },
-      session: (style) => void this.styles.push(style as Style),
+      session: (change) => void this.styles.push(change),
+      cursor: () => {},
       hurry: () => {
         this.hurried += 1;
       },

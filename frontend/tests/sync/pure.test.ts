@@ -12,7 +12,7 @@ describe("the status", () => {
     [{ joined: false, unsaved: 3 }, "reconnecting"],
     [{ joined: false, lostForMs: 10_000 }, "offline"],
     [{ joined: false, online: false }, "offline"],
-    [{ joined: false, refused: true }, "offline"],
+    [{ joined: false, refused: true }, "gone"],
   ] as const)("%j is %s", (change, status) => {
     expect(statusOf({ ...standing, ...change })).toBe(status);
   });

@@ -53,7 +53,7 @@ describe("joining", () => {
     await bench.session.load();
     await bench.pass(60_000);
     expect(bench.links).toBe(0);
-    expect(bench.status).toBe("offline");
+    expect(bench.status).toBe("gone");
     expect(bench.told.map(({ code }) => code)).toEqual(["bad_board"]);
     expect(bench.session.push(stroke)).toBeUndefined();
     expect(bench.told).toHaveLength(2);
@@ -213,16 +213,13 @@ describe("rejections", () => {
 describe("colour and width", () => {
   test("[B3] the first welcome gives them, a later one gets ours", async () => {
     const bench = await joined();
-    expect(bench.adopted).toEqual([{ color: "black", width: 4 }]);
-    bench.session.setStyle({ color: "red", width: 8 });
+    expect(bench.adopted).toEqual([{ color: "black", width: 4, name: "", tool: "" }]);
+    bench.session.keep({ color: "red", width: 8 });
     expect(bench.styles).toEqual([{ color: "red", width: 8 }]);
     bench.server.lost();
-    bench.session.setStyle({ color: "blue", width: 8 });
+    bench.session.keep({ color: "blue", width: 8 });
     bench.welcome({ color: "red", width: 8 });
-    expect(bench.styles).toEqual([
-      { color: "red", width: 8 },
-      { color: "blue", width: 8 },
-    ]);
+    expect(bench.styles).toEqual([{ color: "red", width: 8 }, { color: "blue" }]);
     expect(bench.adopted).toHaveLength(1);
   });
 });
@@ -304,4 +301,29 @@ describe("moving away from a replica that drains", () => {
     await bench.pass(1_000);
     expect(bench.links).toBe(1);
   });
+});
+
+describe("what is unsaved", () => {
+  test("is counted as people count: a stroke and what it grew by are one", async () => {
+    const bench = await joined();
+    const op = bench.session.push(stroke);
+    for (let x = 1; x < 40; x += 1) {
+      bench.session.push({ op: "grow", element: op?.id ?? "", points: [x, x] });
+    }
+    bench.session.push({ op: "remove", elements: ["b:1"] });
+    expect(bench.session.standing.unsaved).toBe(2);
+    bench.server.ack(1, "1-1-0");
+    expect(bench.session.standing.unsaved).toBe(2);
+    bench.server.ack(100, "1-1-50");
+    expect(bench.session.standing.unsaved).toBe(0);
+  });
+});
+
+test("[B1] a board of an impossible name is refused before anything is drawn on it", async () => {
+  const bench = new Bench("me", undefined, "a b");
+  await bench.session.load();
+  expect(bench.status).toBe("gone");
+  expect(bench.links).toBe(0);
+  expect(bench.session.push(stroke)).toBeUndefined();
+  expect(bench.told.map(({ code }) => code)).toEqual(["bad_board", "bad_board"]);
 });

@@ -1,0 +1,69 @@
+import { Users } from "lucide";
+import { useState } from "preact/hooks";
+import { Icon } from "./icon";
+import type { Props, Shown } from "./page";
+import { Popover } from "./popover";
+import { strings } from "./strings";
+
+/** More faces than these are a number. */
+const MAX_FACES = 3;
+const MAX_NAME = 40;
+
+/** Who is here; one's own name is written there. */
+export function People({ shown, doings }: Props) {
+  const { people, me } = shown;
+  const others = people.filter(({ sid }) => sid !== me.sid);
+  return (
+    <Popover
+      name={strings.people(others.length + 1)}
+      label={<Faces people={others.length === 0 ? [me] : others} colors={shown.colors} />}
+    >
+      <NameField name={me.name} rename={(name) => doings.rename(name)} />
+      <ul class="people">
+        {others.map(({ sid, name, color }) => (
+          <li key={sid}>
+            <span class="face" style={{ background: shown.colors.resolve(color) }} aria-hidden="true" />
+            <bdi>{name === "" ? strings.guest : name}</bdi>
+          </li>
+        ))}
+        {others.length === 0 && <li class="quiet">{strings.alone}</li>}
+      </ul>
+    </Popover>
+  );
+}
+
+function Faces({ people, colors }: { people: Shown["people"]; colors: Shown["colors"] }) {
+  return (
+    <span class="faces">
+      {people.slice(0, MAX_FACES).map(({ sid, color }) => (
+        <span key={sid} class="face" style={{ background: colors.resolve(color) }} />
+      ))}
+      {people.length > MAX_FACES ? (
+        <span class="more">+{people.length - MAX_FACES}</span>
+      ) : (
+        <Icon node={Users} />
+      )}
+    </span>
+  );
+}
+
+function NameField({ name, rename }: { name: string; rename: (name: string) => void }) {
+  const [text, setText] = useState<string>();
+  return (
+    <label class="field">
+      {strings.yourName}
+      <input
+        type="text"
+        dir="auto"
+        maxLength={MAX_NAME}
+        placeholder={strings.guest}
+        value={text ?? name}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          rename(currentTarget.value);
+          setText(undefined);
+        }}
+      />
+    </label>
+  );
+}

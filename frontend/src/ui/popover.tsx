@@ -1,0 +1,52 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+interface PopoverProps {
+  readonly name: string;
+  readonly label: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** A button, and what it opens below itself; Escape, or a press anywhere else, closes it. Nothing else is blocked by it. */
+export function Popover({ name, label, children }: PopoverProps) {
+  const [isOpen, setOpen] = useState(false);
+  const whole = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    const outside = ({ target }: Event) => {
+      if (!whole.current?.contains(target as Node)) setOpen(false);
+    };
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      setOpen(false);
+      button.current?.focus();
+    };
+    window.addEventListener("pointerdown", outside, true);
+    window.addEventListener("keydown", close, true);
+    return () => {
+      window.removeEventListener("pointerdown", outside, true);
+      window.removeEventListener("keydown", close, true);
+    };
+  }, [isOpen]);
+  return (
+    <div class="popover" ref={whole}>
+      <button
+        type="button"
+        ref={button}
+        class="bar button labelled"
+        aria-label={name}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {label}
+      </button>
+      {isOpen && (
+        <section class="bar panel" aria-label={name}>
+          {children}
+        </section>
+      )}
+    </div>
+  );
+}

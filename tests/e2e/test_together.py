@@ -1,0 +1,73 @@
+"""People who draw together see each other: cursors with names, who is here, who drew what."""
+
+import pytest
+
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.window import Window, together
+from tests.integration.fixtures import Pair
+from tests.integration.waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ANN = "<b>Ann</b>\u202e アン"
+
+
+async def rename(window: Window, name: str) -> None:
+    """Write one's name."""
+    page = window.page
+    await page.get_by_role("button", name="here").click()
+    await page.get_by_label("Your name").fill(name)
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+
+
+async def shows(window: Window, selector: str, text: str) -> None:
+    """Wait until a place of the page shows exactly one such text."""
+
+    async def check() -> bool:
+        return await window.page.locator(selector).all_inner_texts() == [text]
+
+    await eventually(check, f"{selector} shows {text}")
+
+
+async def test_people_see_who_is_here_where_they_point_and_what_they_drew(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """[P2] [P3] [B10] Over two replicas. Markup in a name is text; what would turn writing around is taken out."""
+    left, right = [await open_window(f"{replica.url}/b/{board}") for replica in (pair.left, pair.right)]
+    await rename(left, ANN)
+    await left.press("Red")
+    await left.draw((200, 300), (600, 300))
+    await together([left, right])
+    await shows(right, ".cursor bdi", "<b>Ann</b> アン")
+    await right.page.get_by_role("button", name="2 people are here").click()
+    await shows(right, ".people li", "<b>Ann</b> アン")
+    await right.page.keyboard.press("Escape")
+    await right.press("Select")
+    await right.page.mouse.click(400, 300)
+    await shows(right, ".author", "Drawn by <b>Ann</b> アン")
+    await left.page.close()
+    await right.page.get_by_role("button", name="You are alone here").wait_for()
+
+
+async def test_name_is_there_again_on_the_next_board(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """[B10] A session is a stay on one board; the browser keeps the name for all."""
+    window = await open_window(f"{pair.left.url}/b/{board}")
+    await rename(window, "Ben")
+    await window.page.goto(f"{pair.left.url}/b/{board}-2")
+    await window.saved()
+    await window.page.get_by_role("button", name="here").click()
+    assert await window.page.get_by_label("Your name").input_value() == "Ben"
+
+
+async def test_board_of_an_impossible_name_says_so_and_takes_no_stroke(open_window: OpenWindow, pair: Pair) -> None:
+    """[B1] [E1] Neither "Offline", nor ink that nobody will ever have."""
+    window = await open_window(f"{pair.left.url}/b/a%20b")
+    await window.page.wait_for_selector("html[data-status=gone]")
+    await window.draw((200, 300), (600, 300))
+    assert await window.ink() == 0
+    assert "no board of this name" in await window.page.get_by_role("alert").inner_text()
+    await window.page.get_by_role("button", name="No such board").click()
+    await window.page.get_by_text("Go back to the lobby").wait_for()
+    await window.page.get_by_role("link", name="To the lobby").click()
+    await window.saved()
