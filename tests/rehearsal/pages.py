@@ -17,21 +17,18 @@ WITNESS: Final = Path(__file__).with_name("witness.js")
 COLORS: Final = {"#e03131": "Red", "#1971c2": "Blue", "#2f9e44": "Green"}
 """What pages draw in: the colours, and their buttons."""
 ACROSS_PX: Final = (150, WIDTH_PX - 150)
+PAUSE_SECONDS: Final = 1.0
+"""Between two strokes: a browser that paints without a graphics card takes much of the machine."""
 DOWN_PX: Final = (150, HEIGHT_PX - 150)
 
 
 class Pages:
     """All pages. ``async with`` opens and closes them."""
 
-    def __init__(self, chromium: Path | None, url: str, people: Sequence[Person], every_ms: int) -> None:
-        """
-        Args:
-            every_ms: how long each rests between two strokes.
-        """
+    def __init__(self, chromium: Path | None, url: str, people: Sequence[Person]) -> None:
         self._chromium = chromium
         self._url = url
         self._people = people
-        self._every_ms = every_ms
         self._windows: dict[Person, Window] = {}
         self._drawing: list[asyncio.Task[None]] = []
         self._resting = asyncio.Event()
@@ -91,4 +88,4 @@ class Pages:
         dice = random.Random(seed)
         while not self._resting.is_set():
             await window.draw(*((dice.randint(*ACROSS_PX), dice.randint(*DOWN_PX)) for _ in range(3)))
-            await asyncio.sleep(self._every_ms / 1_000)
+            await asyncio.sleep(PAUSE_SECONDS)

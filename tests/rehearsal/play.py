@@ -46,7 +46,7 @@ class Script(NamedTuple):
     drain_seconds: int
 
 
-FULL = Script(300, 20, 30, 250, 3, 2, (signal.SIGTERM, signal.SIGKILL), 3, 20)
+FULL = Script(300, 20, 30, 250, 3, 2, (signal.SIGTERM, signal.SIGKILL), 2, 20)
 SHORT = Script(45, 5, 9, 200, 1, 1, (signal.SIGKILL,), 1, 2)
 
 
@@ -71,7 +71,7 @@ class Outcome(NamedTuple):
     lags_ms: list[float]
     """How late the balancer's own event loop was, from time to time: when that is much, the machine was busy."""
     other_load: float
-    """What everybody else took of the machine's CPU, as a share of all cores."""
+    """What everybody else, and the browser, took of the machine's CPU, as a share of all cores."""
 
 
 def cast_for(script: Script) -> list[Person]:
@@ -113,7 +113,7 @@ async def perform(script: Script, folder: Path, chromium: Path | None) -> Outcom
         async with (
             Gate(replicas).opened() as gate,
             Cast(gate.url, people, script.every_ms, folder) as cast,
-            Pages(chromium, gate.url, with_page, script.every_ms) as pages,
+            Pages(chromium, gate.url, with_page) as pages,
         ):
             await play.run(gate, cast, pages)
         play.keep_complaints()

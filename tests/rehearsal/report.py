@@ -107,7 +107,7 @@ class Report:
             *self._answer_rows("acknowledged", self._notes),
             *self._answer_rows("our page: acknowledged", self._page_notes),
             ("the balancer's own lateness: p50, p99, longest", _three(outcome.lags_ms)),
-            ("CPU that others took of the machine meanwhile", f"{outcome.other_load:.0%}"),
+            ("of the machine's CPU: the browser, and whoever else was there", f"{outcome.other_load:.0%}"),
         ]
 
     def table(self) -> str:
