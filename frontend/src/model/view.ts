@@ -69,7 +69,7 @@ export class BoardView {
     this.changed("all");
   }
 
-  /** Shows an own op before it is confirmed. It must be the last of the pending ones, or be merged into that. */
+  /** Shows an own op before it is confirmed. It must be the last of the pending ones, or be merged into one after which none touches the same. */
   show(op: Op): void {
     this.notice(op);
     this.contest(op);

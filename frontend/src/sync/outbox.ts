@@ -68,8 +68,8 @@ export class Outbox {
   }
 
   /**
-   * Queues a draft and returns the op that shows it. New points of a stroke that still waits are merged into it; the op
-   * returned then has that op's id. Undefined when the outbox is full.
+   * Queues a draft and returns the op that shows it. New points of a stroke that still waits are merged into it, and so is
+   * an update into one of the same element that waits; the op returned then has that op's id. Undefined when the outbox is full.
    */
   push(draft: Draft): Op | undefined {
     const merged = this.merge(draft);
@@ -146,6 +146,7 @@ export class Outbox {
   }
 
   private merge(draft: Draft): Op | undefined {
+    if (draft.op === "update") return this.mergeUpdate(draft);
     const last = this.entries.at(-1);
     if (draft.op !== "grow" || last === undefined || last.departed) return undefined;
     const bytes = last.bytes + bytesOf(draft.points);
@@ -160,9 +161,26 @@ export class Outbox {
     this.keeper?.put(last.n, last.op);
     return { ...draft, id: op.id };
   }
+
+  /** Updates of different elements can change places: an earlier one may take this one in, over others between them. */
+  private mergeUpdate(draft: Draft & { op: "update" }): Op | undefined {
+    for (let i = this.entries.length - 1; i >= 0; i -= 1) {
+      const entry = this.entries[i] as Entry;
+      const { op } = entry;
+      if (entry.departed || op.op !== "update") return undefined;
+      if (op.element !== draft.element) continue;
+      entry.op = { ...op, props: { ...op.props, ...draft.props } };
+      entry.bytes = bytesOf(entry.op);
+      this.keeper?.put(entry.n, entry.op);
+      return { ...draft, id: op.id };
+    }
+    return undefined;
+  }
 }
 
-/** Of what travels: all of it is ASCII. */
+/** Of what travels. A character of a text has up to three bytes; whatever else there is, is ASCII. */
 function bytesOf(value: unknown): number {
-  return JSON.stringify(value).length;
+  return encoder.encode(JSON.stringify(value)).length;
 }
+
+const encoder = new TextEncoder();

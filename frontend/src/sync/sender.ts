@@ -8,12 +8,18 @@ interface Outside {
   random(): number;
 }
 
+/** How long an update waits for others of the same element (or a millisecond an op that waits, if that is more). */
+const HOLD_MS = 40;
+
 /** Sends what is in an outbox over a link that has said welcome. Source: SPEC.md B3, B5, B7. */
 export class Sender {
   private link: Link | undefined;
   private readonly again: ReturnType<typeof backoff>;
   /** Calls off the pause that the server made us take. */
   private endPause: (() => void) | undefined;
+
+  /** Calls off the pause in which updates gather. */
+  private endHold: (() => void) | undefined;
 
   constructor(
     private readonly outbox: Outbox,
@@ -34,12 +40,22 @@ export class Sender {
     this.link = undefined;
     this.endPause?.();
     this.endPause = undefined;
+    this.release();
+  }
+
+  /** Sends soon: what is moved and typed changes in every frame, and the others need not hear of each. */
+  gather(): void {
+    if (this.link === undefined) return;
+    this.endHold ??= this.outside.later(Math.max(HOLD_MS, this.outbox.size), () => {
+      this.endHold = undefined;
+      this.flush();
+    });
   }
 
   /** The log took something: there may be room for more. */
   acknowledged(): void {
     this.again.reset();
-    this.flush();
+    if (this.endHold === undefined) this.flush();
   }
 
   /**
@@ -66,7 +82,13 @@ export class Sender {
   }
 
   flush(): void {
+    this.release();
     if (this.link === undefined || this.endPause !== undefined) return;
     for (let batch = this.outbox.take(); batch.length > 0; batch = this.outbox.take()) this.link.ops(batch);
+  }
+
+  private release(): void {
+    this.endHold?.();
+    this.endHold = undefined;
   }
 }

@@ -183,7 +183,8 @@ export class Session {
       return undefined;
     }
     this.view.show(op);
-    this.sender.flush();
+    if (draft.op === "update") this.sender.gather();
+    else this.sender.flush();
     this.events.standing();
     return op;
   }

@@ -115,6 +115,26 @@ describe("merging", () => {
     ]);
   });
 
+  test("updates of an element that wait are one, also over updates of others", () => {
+    const outbox = new Outbox("me");
+    const update = (element: string, props: object): Draft => ({
+      op: "update",
+      element,
+      props: { ...props },
+    });
+    outbox.push(update("a:1", { x: 1, y: 1 }));
+    outbox.push(update("a:2", { x: 5 }));
+    expect(outbox.push(update("a:1", { x: 2 }))?.id).toBe("me:1");
+    expect([...outbox]).toEqual([
+      { ...update("a:1", { x: 2, y: 1 }), id: "me:1" },
+      { ...update("a:2", { x: 5 }), id: "me:2" },
+    ]);
+    outbox.push({ op: "remove", elements: ["a:9"] });
+    expect(outbox.push(update("a:1", { x: 3 }))?.id).toBe("me:4");
+    outbox.take();
+    expect(outbox.push(update("a:1", { x: 4 }))?.id).toBe("me:5");
+  });
+
   test("another op between two of a stroke keeps them apart", () => {
     const outbox = new Outbox("me");
     outbox.push(stroke);

@@ -186,6 +186,23 @@ describe("own ops over a broken connection", () => {
   });
 });
 
+describe("what is changed in every frame", () => {
+  const move = (x: number) => ({ op: "update", element: "b:1", props: { x } }) as const;
+
+  test("shows at once, and goes gathered a moment later", async () => {
+    const bench = await joined();
+    bench.server.op({ op: "add", id: "b:1", by: "s2", element: { kind: "note", x: 0 } }, "1-1-0");
+    for (const x of [1, 2, 3]) bench.session.push(move(x));
+    expect(bench.session.view.get("b:1")?.x).toBe(3);
+    expect(bench.sent).toEqual([]);
+    await bench.pass(100);
+    expect(bench.sent).toEqual([[{ ...move(3), id: "me:1" }]]);
+    bench.session.push(move(4));
+    bench.session.push(stroke);
+    expect(bench.sent.flat().map(({ id }) => id)).toEqual(["me:1", "me:2", "me:3"]);
+  });
+});
+
 describe("rejections", () => {
   test("[B7] final: the op is rolled back and the person is told", async () => {
     const bench = await joined();

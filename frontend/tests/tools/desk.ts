@@ -21,6 +21,7 @@ export class FakeDesk implements Desk {
   pixel = 1;
   shift = false;
   refuses = false;
+  private n = 0;
 
   get selection(): Element[] {
     return this.selected.flatMap((id) => this.board.get(id) ?? []);
@@ -29,7 +30,8 @@ export class FakeDesk implements Desk {
   push(draft: Draft): Op | undefined {
     if (this.refuses) return undefined;
     this.pushed.push(draft);
-    const op = { ...draft, id: `me:${this.pushed.length}` };
+    this.n += 1;
+    const op = { ...draft, id: `me:${this.n}` };
     apply(this.board, op);
     return op;
   }

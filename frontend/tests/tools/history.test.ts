@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { apply, Board } from "../../src/model/board";
+import type { Draft, LogOp, Op } from "../../src/model/element";
+import { History } from "../../src/tools/history";
+import { randomFrom } from "../random";
+
+/** A history, its board, and somebody else. */
+function setUp() {
+  const board = new Board();
+  let n = 0;
+  const push = (draft: Draft): Op => {
+    n += 1;
+    const op = { ...draft, id: `me:${n}` };
+    apply(board, { ...op, by: "me" });
+    return op;
+  };
+  const history = new History(board, push);
+  const other = (op: Omit<LogOp, "id" | "by">, id = `you:${++n}`) => {
+    if (op.op === "remove") history.removedByOthers(op.elements as string[]);
+    apply(board, { ...op, id, by: "you" } as LogOp);
+    return id;
+  };
+  return { board, history, other };
+}
+
+const note = (text: string): Draft => ({ op: "add", element: { kind: "note", text, x: 0 } });
+const texts = (board: Board) => [...board].map(({ text }) => text);
+
+describe("undo and redo", () => {
+  test("go back and forth through one's own adds, updates and removes", () => {
+    const { board, history } = setUp();
+    const id = history.push(note("a"))?.id as string;
+    history.push({ op: "update", element: id, props: { text: "b", opacity: 0.5 } });
+    history.push({ op: "remove", elements: [id] });
+    expect(texts(board)).toEqual([]);
+    history.undo();
+    expect(texts(board)).toEqual(["b"]);
+    history.undo();
+    expect([...board][0]).toMatchObject({ text: "a", opacity: 1 });
+    history.undo();
+    expect([texts(board), history.canUndo, history.canRedo]).toEqual([[], false, true]);
+    history.redo();
+    history.redo();
+    expect(texts(board)).toEqual(["b"]);
+    history.redo();
+    expect([texts(board), history.canUndo, history.canRedo]).toEqual([[], true, false]);
+    history.undo();
+    expect(texts(board)).toEqual(["b"]);
+  });
+
+  test("something new ends what could be repeated", () => {
+    const { history } = setUp();
+    history.push(note("a"));
+    history.undo();
+    history.push(note("b"));
+    expect(history.canRedo).toBe(false);
+  });
+
+  test("what was done between begin and end is one; of many updates of one element the first and the last count", () => {
+    const { board, history } = setUp();
+    const id = history.push(note("a"))?.id as string;
+    history.begin();
+    for (const x of [1, 2, 3]) history.push({ op: "update", element: id, props: { x } });
+    history.push(note("b"));
+    history.undo();
+    expect(board.size, "not while it is going on").toBe(2);
+    history.end();
+    history.undo();
+    expect([...board].map(({ text, x }) => [text, x])).toEqual([["a", 0]]);
+    history.redo();
+    expect([...board].map(({ text, x }) => [text, x])).toEqual([
+      ["a", 3],
+      ["b", 0],
+    ]);
+  });
+
+  test("what was added and removed in one action leaves nothing to take back", () => {
+    const { board, history } = setUp();
+    history.begin();
+    const id = history.push(note("a"))?.id as string;
+    history.push({ op: "remove", elements: [id] });
+    history.end();
+    expect(history.canUndo).toBe(false);
+    expect(board.size).toBe(0);
+  });
+});
+
+describe("undo and others", () => {
+  test("what others drew and changed stays", () => {
+    const { board, history, other } = setUp();
+    const id = history.push(note("mine"))?.id as string;
+    history.push({ op: "update", element: id, props: { text: "ours", x: 5 } });
+    other({ op: "add", element: { kind: "note", text: "yours" } });
+    other({ op: "update", element: id, props: { text: "theirs" } });
+    history.undo();
+    expect(board.get(id)).toMatchObject({ text: "theirs", x: 0 });
+    history.undo();
+    expect(texts(board)).toEqual(["yours"]);
+    history.redo();
+    expect(texts(board)).toEqual(["yours", "theirs"]);
+    expect(history.canRedo).toBe(true);
+  });
+
+  test("what somebody else removed never comes back: neither by undo nor by redo", () => {
+    const { board, history, other } = setUp();
+    const id = history.push(note("mine"))?.id as string;
+    history.push({ op: "update", element: id, props: { x: 5 } });
+    other({ op: "remove", elements: [id] });
+    expect(history.canUndo).toBe(false);
+    history.undo();
+    history.redo();
+    expect(board.size).toBe(0);
+  });
+
+  test("nor what both removed at once: theirs may have been the one that counted", () => {
+    const { board, history, other } = setUp();
+    const id = other({ op: "add", element: { kind: "note", text: "yours" } });
+    history.push({ op: "remove", elements: [id] });
+    other({ op: "remove", elements: [id] });
+    history.undo();
+    expect(board.size).toBe(0);
+    const mine = history.push(note("mine"))?.id as string;
+    history.undo();
+    other({ op: "remove", elements: [mine] });
+    history.redo();
+    expect(board.size).toBe(0);
+  });
+
+  test("an erased element of somebody else comes back if it was we who erased it; earlier actions mean it then", () => {
+    const { board, history, other } = setUp();
+    const id = other({ op: "add", element: { kind: "stroke", points: [1, 2], color: "red", width: 4 } });
+    history.push({ op: "update", element: id, props: { color: "blue" } });
+    history.push({ op: "remove", elements: [id] });
+    history.undo();
+    expect([...board]).toMatchObject([{ points: [1, 2], color: "blue" }]);
+    history.undo();
+    expect([...board]).toMatchObject([{ points: [1, 2], color: "red" }]);
+  });
+
+  test("[O8] a long stroke comes back whole, in ops that the server takes", () => {
+    const { board, history } = setUp();
+    const points = Array.from({ length: 20_000 }, (_, i) => i);
+    const id = history.push({ op: "add", element: { kind: "stroke", points } })?.id as string;
+    history.push({ op: "remove", elements: [id] });
+    history.undo();
+    expect([...board][0]?.points).toEqual(points);
+    history.undo();
+    expect(board.size).toBe(0);
+  });
+});
+
+describe("seeded: all undone, nothing of ours is left and all of theirs is", () => {
+  test.each(Array.from({ length: 40 }, (_, seed) => seed))("seed %i", (seed) => {
+    const random = randomFrom(seed);
+    const { board, history, other } = setUp();
+    const pick = () => [...board][Math.floor(random() * board.size)]?.id ?? "nobody:1";
+    const theirs = new Set<string>();
+    for (let step = 0; step < 120; step += 1) {
+      const dice = random();
+      if (dice < 0.3) history.push(note(`mine ${step}`));
+      else if (dice < 0.45) history.push({ op: "update", element: pick(), props: { x: step } });
+      else if (dice < 0.55) {
+        const id = pick();
+        // Of theirs we remove nothing here: whether it comes back depends on who else removed it.
+        if (!theirs.has(id)) history.push({ op: "remove", elements: [id] });
+      } else if (dice < 0.7) theirs.add(other({ op: "add", element: { kind: "note", text: "yours" } }));
+      else if (dice < 0.76) {
+        const id = pick();
+        theirs.delete(id);
+        other({ op: "remove", elements: [id] });
+      } else if (dice < 0.9) history.undo();
+      else history.redo();
+    }
+    for (let i = 0; history.canUndo; i += 1) {
+      expect(i).toBeLessThan(200);
+      history.undo();
+    }
+    expect(new Set([...board].map(({ id }) => id))).toEqual(theirs);
+    while (history.canRedo) history.redo();
+    while (history.canUndo) history.undo();
+    expect(new Set([...board].map(({ id }) => id))).toEqual(theirs);
+  });
+});
