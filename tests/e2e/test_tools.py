@@ -79,3 +79,15 @@ async def test_tooltips_name_the_keys(open_window: OpenWindow, pair: Pair, board
         assert await button.get_attribute("data-tip") == f"{name} · {key}"
         await window.page.keyboard.press(str(key).lower())
         await window.page.wait_for_selector(f'.tools [aria-pressed=true][aria-label="{name}"]')
+
+
+async def test_laser_is_seen_and_leaves_nothing(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """[P1] [P2] While it is pressed the other sees where it points; the log hears nothing of it."""
+    left, right = await two(open_window, pair, board)
+    await left.page.keyboard.press("k")
+    await left.begin((300, 300), (500, 320))
+    await right.page.wait_for_selector(".cursor[data-laser]")
+    await left.page.mouse.up()
+    await right.page.wait_for_selector(".cursor[data-laser]", state="detached")
+    assert await snapshot(pair, board) == []
+    assert (await left.saved()).position == "0-0"

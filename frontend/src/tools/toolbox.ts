@@ -27,6 +27,9 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS;
 
+/** Always the same, so that who shows a selection sees that nothing changed. */
+const NONE: readonly Element[] = [];
+
 /** The tools of one person, one of them in hand, what is selected, and the way back. */
 export class Toolbox {
   readonly desk: Desk;
@@ -68,6 +71,7 @@ export class Toolbox {
 
   /** The selected elements that are still there, bottom to top. */
   get selection(): readonly Element[] {
+    if (this.selected.length === 0) return NONE;
     if (this.selected.length < 2) return this.selected.flatMap((id) => this.page.board.get(id) ?? []);
     const ids = new Set(this.selected);
     return [...this.page.board].filter(({ id }) => ids.has(id));

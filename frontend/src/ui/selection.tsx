@@ -77,7 +77,7 @@ function outline(element: Element, line: (points: readonly number[]) => string):
 
 function Frames({ outlines, handles, marquee }: Shown) {
   return (
-    <svg aria-hidden="true">
+    <svg class="frames" aria-hidden="true">
       {outlines.map((points, i) => (
         <polygon key={i} class={i === outlines.length - 1 ? "frame" : "frame each"} points={points} />
       ))}

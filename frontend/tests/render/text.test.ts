@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { measure, wrapped } from "../../src/render/text";
+
+/** Letters that are all ten pixels wide. */
+const context = {
+  font: "",
+  measureText: (text: string) => ({ width: 10 * [...text].length }) as TextMetrics,
+};
+
+test.each([
+  ["one two three", 80, ["one two", "three"]],
+  ["one  two", 1_000, ["one  two"]],
+  ["a\n\nb", 80, ["a", "", "b"]],
+  ["unbreakable", 50, ["unbre", "akabl", "e"]],
+  ["so unbreakable", 50, ["so", "unbre", "akabl", "e"]],
+  ["日本語の長い文", 30, ["日本語", "の長い", "文"]],
+  ["wide", 5, ["w", "i", "d", "e"]],
+  ["", 50, [""]],
+])("%j in %i pixels", (text, width, lines) => {
+  expect(wrapped(context, text, width)).toEqual(lines);
+});
+
+test("a text is as wide as its widest line, and a line and a quarter high", () => {
+  expect(measure(context, "abc\nab", 20)).toEqual({ w: 31, h: 50 });
+});

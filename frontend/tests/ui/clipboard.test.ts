@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { elementsIn } from "../../src/ui/clipboard";
+
+const note = { id: "a:1", by: "s", kind: "note", x: 0, y: 0, w: 9, h: 9, text: "a" };
+
+describe("what is pasted", () => {
+  test("is elements if it was copied from a board", () => {
+    expect(elementsIn(JSON.stringify({ whiteboard: 1, elements: [note] }))).toEqual([note]);
+  });
+
+  test.each([
+    "",
+    "words",
+    "{",
+    "[]",
+    "null",
+    '"whiteboard"',
+    "{}",
+    '{"whiteboard":1}',
+    '{"whiteboard":1,"elements":{}}',
+  ])("is a text if it is anything else: %j", (text) => {
+    expect(elementsIn(text)).toBeUndefined();
+  });
+
+  test("[O7] is without what this release cannot show", () => {
+    const odd = [
+      null,
+      7,
+      {},
+      { kind: "hologram", x: 1, y: 1 },
+      { kind: "note" },
+      { kind: "stroke", points: "far" },
+    ];
+    expect(elementsIn(JSON.stringify({ whiteboard: 1, elements: [...odd, note] }))).toEqual([note]);
+  });
+
+  test("[O5] is at most as much as one op removes", () => {
+    const elements = Array.from({ length: 1_200 }, () => note);
+    expect(elementsIn(JSON.stringify({ whiteboard: 1, elements }))).toHaveLength(1_000);
+  });
+});
