@@ -31,7 +31,7 @@ import { isLost, layGrid } from "./place";
 import { Pointer } from "./pointer";
 import { SelectionOverlay } from "./selection";
 import { shortcutsOf } from "./shortcuts";
-import { strings } from "./strings";
+import { language, strings } from "./strings";
 import { hasLook } from "./styles";
 import { Toast } from "./toast";
 import { Writer } from "./writer";
@@ -103,6 +103,7 @@ export class App implements Doings {
 
   /** Joins the board and listens to the person. */
   start(): void {
+    document.documentElement.lang = language;
     document.title = strings.title(this.session.board);
     this.stage.setAttribute("aria-label", strings.canvas);
     this.listen();

@@ -1,7 +1,7 @@
-import type { strings } from "./strings";
+import type { Strings } from "./strings_en";
 
 /** The colours on offer, by the key that chooses them (1, 2, …). All are readable on light paper and, turned, on dark. */
-export const COLORS: readonly { name: keyof typeof strings.color; value: string }[] = [
+export const COLORS: readonly { name: keyof Strings["color"]; value: string }[] = [
   { name: "black", value: "black" },
   { name: "grey", value: "#868e96" },
   { name: "red", value: "#e03131" },
@@ -13,7 +13,7 @@ export const COLORS: readonly { name: keyof typeof strings.color; value: string 
 ];
 
 /** The widths on offer, in board pixels, fine to broad. */
-export const WIDTHS: readonly { name: keyof typeof strings.width; value: number }[] = [
+export const WIDTHS: readonly { name: keyof Strings["width"]; value: number }[] = [
   { name: "fine", value: 4 },
   { name: "medium", value: 8 },
   { name: "bold", value: 16 },
@@ -21,7 +21,7 @@ export const WIDTHS: readonly { name: keyof typeof strings.width; value: number 
 ];
 
 /** The sizes of letters on offer, in board pixels. */
-export const SIZES: readonly { name: keyof typeof strings.size; value: number }[] = [
+export const SIZES: readonly { name: keyof Strings["size"]; value: number }[] = [
   { name: "small", value: 20 },
   { name: "medium", value: 32 },
   { name: "large", value: 52 },

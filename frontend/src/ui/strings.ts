@@ -1,101 +1,13 @@
-import type { Status } from "../sync/status";
+import { english, type Strings } from "./strings_en";
+import { japanese } from "./strings_ja";
 
-/** Every word that people read. A translation is another object of this shape. */
-export const strings = {
-  product: "Whiteboard",
-  lobby: "lobby",
-  canvas: "Drawing",
-  tools: "Tools",
-  colors: "Colours",
-  widths: "Pen width",
-  view: "View",
-  zoomIn: "Zoom in",
-  zoomOut: "Zoom out",
-  zoomToLife: (percent: number) => `Zoom: ${percent} %. Back to 100 %`,
-  fit: "Show everything",
-  backToContent: "Back to the drawing",
-  tool: {
-    select: "Select",
-    hand: "Hand",
-    pen: "Pen",
-    highlighter: "Highlighter",
-    eraser: "Eraser",
-    line: "Line",
-    arrow: "Arrow",
-    rectangle: "Rectangle",
-    diamond: "Diamond",
-    ellipse: "Ellipse",
-    text: "Text",
-    note: "Note",
-    laser: "Laser pointer",
-  },
-  undo: "Undo",
-  redo: "Redo",
-  writing: "Text",
-  fills: "Fill",
-  fill: { none: "No fill", tint: "Light fill", solid: "Full fill" },
-  sizes: "Text size",
-  size: { small: "Small", medium: "Medium text", large: "Large", huge: "Huge" },
-  opacities: "Opacity",
-  opacity: (share: number) => `${Math.round(100 * share)} % opaque`,
-  selected: "Selection",
-  toFront: "Bring to front",
-  toBack: "Send to back",
-  duplicate: "Duplicate",
-  remove: "Delete",
-  newBoard: "New board",
-  board: (name: string) => `Board ${name}`,
-  title: (name: string) => `${name} · Whiteboard`,
-  color: {
-    black: "Black",
-    grey: "Grey",
-    red: "Red",
-    orange: "Orange",
-    green: "Green",
-    blue: "Blue",
-    violet: "Violet",
-    pink: "Pink",
-  },
-  width: { fine: "Fine", medium: "Medium", bold: "Bold", broad: "Broad" },
-  status: {
-    saved: () => "Saved",
-    unsaved: (n: number) => `${n} unsaved`,
-    reconnecting: (n: number) => (n > 0 ? `Reconnecting… ${n} unsaved` : "Reconnecting…"),
-    offline: (n: number) => (n > 0 ? `Offline, ${n} unsaved` : "Offline"),
-    gone: () => "No such board",
-  } satisfies Record<Status, (unsaved: number) => string>,
-  connecting: "Connecting…",
-  replica: (name: string) => `Server: ${name}`,
-  connection: (status: string) => `Connection: ${status}`,
-  meaning: {
-    saved: "All that you have drawn is stored, and everybody sees it.",
-    unsaved: "Your last changes are on their way. They are kept in this browser until they are stored.",
-    reconnecting: "The connection is being made again. Draw on: it will be sent.",
-    offline:
-      "There is no connection. Draw on: what you do is kept in this browser and sent once you are back.",
-    gone: "Nothing can be drawn here. Names of boards have up to 64 letters, digits, - and _. Go back to the lobby, or open a new board.",
-  } satisfies Record<Status, string>,
-  toLobby: "To the lobby",
-  copyLink: "Copy the link to this board",
-  copied: "The link is copied. Whoever has it can draw here.",
-  notCopied: (address: string) => `Your browser does not let us copy. The link is ${address}`,
-  people: (n: number) => (n === 1 ? "You are alone here" : `${n} people are here`),
-  alone: "Nobody else is here. Copy the link to invite others.",
-  guest: "Guest",
-  yourName: "Your name",
-  drawnBy: (name: string) => `Drawn by ${name}`,
-  you: "you",
-  someone: "somebody who has left",
-  rejected: {
-    board_full: "This board is full. Erase something to draw on.",
-    too_many_points: "That stroke was too long.",
-    outbox_full: "Too much is unsaved. Drawing goes on when the connection is back.",
-    bad_board: "There is no board of this name. Names have up to 64 letters, digits, - and _.",
-  } as Readonly<Record<string, string>>,
-  rejectedOther: "The server did not accept your last change.",
-  dismiss: "Dismiss",
-  offer: (n: number, day: Date) =>
-    `${n === 1 ? "A change" : `${n} changes`} of ${day.toLocaleDateString()} ${n === 1 ? "was" : "were"} never saved.`,
-  send: "Send",
-  discard: "Discard",
-};
+const LANGUAGES: Readonly<Record<string, Strings>> = { en: english, ja: japanese };
+
+/** The first of the languages that a person reads which there are words in; else English. */
+export function languageOf(read: readonly string[]): string {
+  return read.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in LANGUAGES) ?? "en";
+}
+
+export const language = languageOf(globalThis.navigator?.languages ?? []);
+/** Every word that people read, in their language. */
+export const strings: Strings = LANGUAGES[language] ?? english;

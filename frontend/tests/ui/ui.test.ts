@@ -3,6 +3,9 @@ import { chordOf } from "../../src/input/keys";
 import { boardIn, newBoardPath } from "../../src/ui/board_name";
 import { CALM_MS, calmStatus } from "../../src/ui/calm";
 import { nearestWidth, WIDTHS } from "../../src/ui/palette";
+import { languageOf } from "../../src/ui/strings";
+import { english } from "../../src/ui/strings_en";
+import { japanese } from "../../src/ui/strings_ja";
 
 describe("the board in the address", () => {
   test.each([
@@ -46,4 +49,25 @@ test("keys are named alike on all keyboards", () => {
   expect(chordOf({ ...plain, key: "z", ctrlKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "z", metaKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "Z", metaKey: true, shiftKey: true })).toBe("mod+shift+z");
+});
+
+describe("languages", () => {
+  test("the first that there are words in is taken, whatever the region; else English", () => {
+    expect(languageOf(["fr-FR", "ja", "en"])).toBe("ja");
+    expect(languageOf(["JA-jp"])).toBe("ja");
+    expect(languageOf(["fr"])).toBe("en");
+    expect(languageOf([])).toBe("en");
+  });
+
+  test("each has its own words for all that people read but names that are alike in both", () => {
+    const told = (value: unknown): string[] => {
+      if (typeof value === "function") return [String(value(2, new Date(0)))];
+      return typeof value === "object" && value !== null
+        ? Object.values(value).flatMap(told)
+        : [String(value)];
+    };
+    const [english_, japanese_] = [told(english), told(japanese)];
+    expect(japanese_).toHaveLength(english_.length);
+    expect(english_.filter((text, i) => text === japanese_[i])).toEqual([]);
+  });
 });

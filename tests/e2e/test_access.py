@@ -1,0 +1,77 @@
+"""For all: by keyboard alone, named for who does not see, readable in both themes, in English and Japanese."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.window import Window
+from tests.integration.fixtures import Pair
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
+
+
+async def faults(window: Window) -> list[str]:
+    """Return what axe finds serious or critical, with the place of each."""
+    found = await window.page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{rule['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_serious_is_found_by_axe(
+    open_window: OpenWindow, pair: Pair, board: str, size: str, scheme: str, locale: str
+) -> None:
+    """Names, contrast (AA) and structure, with all that can be opened open; nothing lies outside of the window."""
+    width, height = SIZES[size]
+    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "locale": locale}
+    window = await open_window(f"{pair.left.url}/b/{board}", bypass_csp=True, **options)
+    await window.saved()
+    page = window.page
+    await page.add_script_tag(path=AXE)
+    assert await faults(window) == []
+    for button in await page.locator(".popover > button").all():
+        await button.click()
+        assert await faults(window) == []
+        await page.keyboard.press("Escape")
+    for box in [await part.bounding_box() for part in await page.locator(".bar").all()]:
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width, box
+    assert await page.get_attribute("html", "lang") == locale[:2]
+
+
+async def test_everything_can_be_reached_and_pressed_by_keyboard(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """Tab leads to each control, the focus is seen, and what it opens is left by Escape, back to where one was."""
+    window = await open_window(f"{pair.left.url}/b/{board}")
+    await window.saved()
+    page = window.page
+    seen: list[str] = []
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        name = await page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+        if name is None:
+            break
+        seen.append(name)
+        assert await page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid", name
+    controls = await page.locator("button:visible, a:visible").count()
+    assert len(set(seen)) == controls
+    people = page.get_by_role("button", name="You are alone here")
+    await people.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Zoë")
+    await page.keyboard.press("Escape")
+    assert await page.get_by_label("Your name").count() == 0
+    assert await people.evaluate("button => button === document.activeElement")
