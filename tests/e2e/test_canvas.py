@@ -77,8 +77,9 @@ async def test_zoom_keeps_what_is_under_the_pointer(open_window: OpenWindow, pai
     await eventually(lambda: _zoomed(window, before), "it is nearer")
     await window.draw((200, 250))
     await window.page.keyboard.press("0")
-    assert await zoom(window) == 100
+    await window.page.locator(".percent", has_text="100 %").wait_for()
     await window.page.keyboard.press("-")
+    await window.page.locator(".percent", has_text="80 %").wait_for()
     await window.page.keyboard.press("f")
     await window.saved()
     (element,) = await elements(pair, board)
