@@ -137,3 +137,15 @@ affinity: {{- toYaml . | nindent 2 }}
 {{ div (sub (div (mul $bytes 3) 4) (mul 64 1024 1024)) (mul 16 1024) }}
 {{- end -}}
 {{- end -}}
+
+{{/* How many replicas there are at least. */}}
+{{- define "whiteboard.leastReplicas" -}}
+{{- $backend := .Values.backend -}}
+{{- ternary $backend.autoscaling.minReplicas ($backend.replicas | default 2) $backend.autoscaling.enabled -}}
+{{- end -}}
+
+{{/* How many replicas there are at most. */}}
+{{- define "whiteboard.mostReplicas" -}}
+{{- $backend := .Values.backend -}}
+{{- ternary $backend.autoscaling.maxReplicas ($backend.replicas | default 2) $backend.autoscaling.enabled -}}
+{{- end -}}

@@ -101,7 +101,9 @@ class Cluster:
                 if not pod.is_ready or spare > 0:
                     spare -= pod.is_ready
                     self._delete(pod)
-            for pod in sorted(new, key=lambda pod: (pod.is_ready, -pod.ready_since))[: len(new) - self.replicas]:
+            for pod in sorted(new, key=lambda pod: (pod.is_ready, -pod.ready_since))[
+                : max(0, len(new) - self.replicas)
+            ]:
                 self._delete(pod)
             await asyncio.sleep(_LOOK_SECONDS)
             self._send_people()

@@ -94,7 +94,7 @@ class Pod(GunicornReplica):
     async def _start_up(self) -> None:
         probe = self._container["startupProbe"]
         async with asyncio.timeout(probe["periodSeconds"] * probe["failureThreshold"]):
-            while not await self._passes(probe):
+            while not (await self._passes(probe) or self.is_leaving):
                 assert self.process.poll() is None, f"a pod did not start:\n{self.text}"
                 await asyncio.sleep(0.1)
 

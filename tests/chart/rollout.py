@@ -79,7 +79,7 @@ async def perform(script: Script, folder: Path) -> Outcome:
             async with Cast(cluster.gate.url, people, EVERY_MS, folder) as cast:
                 await _all(cast, "colored")
                 cast.tell("draw")
-                for what in ("rollout restart", "scale 2 → 4", "scale 4 → 2", "node loss"):
+                for what in ("scale 2 → 4", "rollout restart", "scale 4 → 2", "node loss"):
                     await _hear(cast, script)
                     steps.append(await _do(what, cluster))
                     await _all(cast, "connected")
