@@ -4,7 +4,7 @@
 files = $(foreach path,$(wildcard $(1)/*),$(path) $(call files,$(path)))
 page := backend/whiteboard/web/page/index.html
 
-.PHONY: setup run test check bench rehearsal rollout clean
+.PHONY: setup run test check bench rehearsal rollout images clean
 
 setup: .venv/.run $(page)
 
@@ -36,6 +36,12 @@ rehearsal: setup .venv/.dev
 # The chart's Deployment as processes: rolled out, scaled, a node lost, under drawing clients, in its own seconds (4 minutes).
 rollout: setup .venv/.dev
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.chart
+
+# Both images, by podman or docker; `make test` then runs the backend's. BUILD: further options, as --build-arg PYTHON_IMAGE=….
+images:
+	for target in backend frontend; do \
+	    $$(command -v podman || echo docker) build $(BUILD) --target $$target --tag whiteboard-$$target:0.1.0 . || exit 1; \
+	done
 
 # Boards (.whiteboard) stay.
 clean:

@@ -5,10 +5,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from tests.chart.rendering import Values, find, render, texts
+import helm_python as helm
+from whiteboard import __version__
+
+from tests.chart.rendering import CHART, Values, find, render, texts
 from tests.integration.fixtures import Pair
 from tests.integration.gate import Backend, Gate
+
+ROOT = Path(__file__).parents[2]
 
 
 def notes(values: Values) -> str:
@@ -99,7 +105,25 @@ async def test_helm_test_fails_when_there_is_one_replica_of_two(pair: Pair) -> N
     assert alone.returncode == 0, alone.stderr
 
 
+def test_deploy_page_names_what_is_there() -> None:
+    """Every value that it sets is one, its images are the chart's, its minutes those of the notes."""
+    page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    (first,) = re.findall(r"```sh\n(docker compose build.*?)```", page, re.DOTALL)
+    assert len(first.splitlines()) <= 5
+    with helm.Chart.load(CHART) as chart:
+        values = chart.merge_values({})
+    for name in re.findall(r"(?:--set |,|`)([a-zA-Z]+(?:\.[a-zA-Z]+)+)=", page):
+        found: Any = values
+        for part in name.split("."):
+            assert part in found, name
+            found = found[part]
+    assert set(re.findall(r"whiteboard-\w+:([\d.]+)", page)) == {__version__}
+    assert set(re.findall(r"--timeout (\w+)", page)) == set(re.findall(r"--timeout (\w+)", notes({})))
+    for claim in ("1½ minutes for two, 5 for ten, 14 if each start", "20,480", "data-whiteboard-redis-0"):
+        assert claim in page.replace("\n", " "), claim
+
+
 def test_chart_s_files_are_checked_like_the_rest() -> None:
     """The script is Python of this repository: ruff and mypy look at it."""
-    config = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.search(r'^files = \[.*"chart/files".*\]$', config, re.MULTILINE)
