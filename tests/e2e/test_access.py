@@ -75,3 +75,22 @@ async def test_everything_can_be_reached_and_pressed_by_keyboard(
     await page.keyboard.press("Escape")
     await page.get_by_label("Your name").wait_for(state="detached")
     assert await people.evaluate("button => button === document.activeElement")
+
+
+# A press, and Escape before the browser has painted what it opened: on a busy machine a frame can take that long.
+_OPEN_AND_ESCAPE = """async () => {
+  document.querySelector(".popover > button").click();
+  await null;
+  const field = document.querySelector(".panel input");
+  field.focus();
+  field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  await null;
+  return document.querySelector(".panel") === null && document.activeElement.matches(".popover > button");
+}"""
+
+
+async def test_escape_closes_what_is_not_painted_yet(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """Whoever is faster than a frame is heard too."""
+    window = await open_window(f"{pair.left.url}/b/{board}")
+    await window.saved()
+    assert await window.page.evaluate(_OPEN_AND_ESCAPE)

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface PopoverProps {
   readonly name: string;
@@ -12,7 +12,8 @@ export function Popover({ name, label, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before it is painted: an effect would wait for a frame, and a fast Escape would not be heard.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const outside = ({ target }: Event) => {
       if (!whole.current?.contains(target as Node)) setOpen(false);
