@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.errors import StoreUnavailable
-from whiteboard.protocol.commits import decode_commit, decode_entry, decode_message
+from whiteboard.protocol.commits import decode_commit, decode_entry
+from whiteboard.protocol.messages import Committed, read_message
 from whiteboard.store.connection import Redis, connect
 from whiteboard.store.log import Appended, Batch, Log, NewOp, channel
 
@@ -125,7 +126,11 @@ async def test_published_message_equals_the_stored_entry(store: Any, log: Log) -
         messages = [(await listener.get_message(timeout=5))["data"] for _ in range(2)]
         assert await listener.get_message(timeout=0) is None
     entries = await store.xrange("wb:{b}:log")
-    assert [decode_commit(*decode_message(message)) for message in messages] == [decode_entry(*e) for e in entries]
+    for message, entry in zip(messages, entries, strict=True):
+        told, commit = read_message(message), decode_entry(*entry)
+        assert isinstance(told, Committed)
+        assert told.body is not None
+        assert decode_commit(told.position, told.body) == commit
     for message, (_, fields) in zip(messages, entries, strict=True):
         version, position, body = message.split(b" ", 2)
         assert (version, body) == (fields[b"v"], fields[b"b"])

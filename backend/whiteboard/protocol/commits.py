@@ -1,9 +1,9 @@
 """
 Commits as they lie in the log and travel on the bus.
 
-Source: SPEC.md L5. A bus message is ``<v> <epoch>-<n> <body>``, an entry has the fields ``v``, ``e`` and ``b``; the
-body is a JSON array of ops. A newer release may add ops that this one does not know: they are delivered as they are
-and change nothing.
+Source: SPEC.md L5. An entry has the fields ``v``, ``e`` and ``b``; the body, on the bus the same (``messages``), is a
+JSON array of ops. A newer release may add ops that this one does not know: they are delivered as they are and change
+nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,21 +49,6 @@ class Commit(NamedTuple):
     def offset(self, index: int) -> Offset:
         """Return the offset of the op at ``index``."""
         return Offset(*self.position, index)
-
-
-def decode_message(message: bytes) -> tuple[Position, bytes]:
-    """
-    Split a bus message into its position and its still encoded body.
-
-    Raises:
-        ValueError: it is none, or none that this release can read: the log tells.
-    """
-    version, position, body = message.split(b" ", 2)
-    _check_version(version)
-    epoch, dash, n = position.partition(b"-")
-    if not (dash and epoch.isdigit() and n.isdigit()):  # int() would take a sign or a blank as well
-        raise ValueError(f"not a position: {position[:40]!r}")
-    return Position(int(epoch), int(n)), body
 
 
 def decode_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Commit:

@@ -5,6 +5,8 @@ A bus message of cursors is ``<v> ~ <body>``, the body a JSON object of ``<sid>:
 ``[x, y, 1]``: a newer release may add numbers.
 """
 
+from typing import Final
+
 import msgspec
 from msgspec import Raw, Struct
 
@@ -16,7 +18,7 @@ Point = tuple[float, ...]
 """Where somebody points: x, y in board pixels, and a 1 if with a laser."""
 Cursors = dict[str, Point]
 
-_MARK = b" ~ "
+MARK: Final = b"~"
 
 
 class _Cursor(Struct):
@@ -37,11 +39,9 @@ def decode_cursor(raw: Raw) -> Point:
 
 def encode_message(cursors: Cursors) -> bytes:
     """Return the bus message for cursors that have moved."""
-    return b"%d%b%b" % (FORMAT_VERSION, _MARK, encode(cursors))
+    return b"%d %b %b" % (FORMAT_VERSION, MARK, encode(cursors))
 
 
-def decode_message(message: bytes) -> Cursors | None:
-    """Read a bus message of cursors; None if it is a commit's."""
-    _version, mark, body = message.partition(_MARK)
-    # A commit's message has its position where this has the mark, and may hold the mark further on.
-    return _cursors_decoder.decode(body) if mark and b" " not in _version else None
+def decode_body(body: bytes) -> Cursors:
+    """Read the body of a bus message of cursors. Raises ValueError."""
+    return _cursors_decoder.decode(body)

@@ -4,13 +4,15 @@ Presence: who is on a board. Never in the log, dropped when that helps, told aga
 A bus message of it is ``<v> @ <body>``, the body ``{"people": {"<sid>": {"name", "color"} | null}, "ask": bool}``.
 """
 
+from typing import Final
+
 import msgspec
 from msgspec import Struct
 
 from whiteboard.protocol.codec import encode
 from whiteboard.protocol.commits import FORMAT_VERSION
 
-_MARK = b" @ "
+MARK: Final = b"@"
 
 
 class Person(Struct, frozen=True):
@@ -37,10 +39,9 @@ _decoder = msgspec.json.Decoder(News)
 
 def encode_message(news: News) -> bytes:
     """Return the bus message for news of people."""
-    return b"%d%b%b" % (FORMAT_VERSION, _MARK, encode(news))
+    return b"%d %b %b" % (FORMAT_VERSION, MARK, encode(news))
 
 
-def decode_message(message: bytes) -> News | None:
-    """Read a bus message of presence; None if it is another."""
-    _version, mark, body = message.partition(_MARK)
-    return _decoder.decode(body) if mark and b" " not in _version else None
+def decode_body(body: bytes) -> News:
+    """Read the body of a bus message of presence. Raises ValueError."""
+    return _decoder.decode(body)

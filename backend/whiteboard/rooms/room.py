@@ -20,8 +20,8 @@ from whiteboard.domain.positions import ORIGIN, Lineage, Offset, Position, Verdi
 from whiteboard.engine.frame import Frame
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
-from whiteboard.protocol.commits import Commit, decode_commit, decode_message
-from whiteboard.protocol.cursors import decode_message as decode_cursors
+from whiteboard.protocol.commits import Commit, decode_commit
+from whiteboard.protocol.messages import Committed, Pointed
 from whiteboard.rooms.audience import Audience
 from whiteboard.rooms.claims import Claims
 from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
@@ -202,18 +202,17 @@ class Room:
         """The bus brings commits from now on; those before must be read."""
         self.repair()
 
-    def message(self, message: bytes) -> None:
-        """Take a bus message: deliver it if it is the next commit, else see to it that the log is read."""
-        cursors = decode_cursors(message)
-        if cursors is not None:
-            self.audiences[BOARD].point(cursors)
+    def message(self, told: Committed | Pointed) -> None:
+        """Take what the bus brings: deliver it if it is the next commit, else see to it that the log is read."""
+        if isinstance(told, Pointed):
+            self.audiences[BOARD].point(told.cursors)
             return
-        position, body = decode_message(message)
+        position, body = told
         self._noticed = max(self._noticed, position.n)
         if self._state is not RoomState.LIVE:
             return
         verdict = judge(self.position, *position)
-        if verdict is Verdict.NEXT and position.epoch == self.position.epoch:
+        if verdict is Verdict.NEXT and position.epoch == self.position.epoch and body is not None:
             self._deliver(decode_commit(position, body))
         elif verdict is not Verdict.SEEN:
             self.repair()

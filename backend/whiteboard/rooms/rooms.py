@@ -13,7 +13,8 @@ from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import Busy, StoreUnavailable, Trimmed
 from whiteboard.metrics import Metrics
-from whiteboard.protocol.presence import decode_message as decode_news
+from whiteboard.protocol.messages import read_message
+from whiteboard.protocol.presence import News
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.dialects import BOARD, DIALECTS
@@ -204,11 +205,11 @@ class Rooms:
         room = self._rooms.get(board)
         if room is not None:
             try:
-                news = decode_news(message)
-                if news is None:
-                    room.message(message)
-                else:
-                    self.presence.hear(room, news)
+                told = read_message(message)
+                if isinstance(told, News):
+                    self.presence.hear(room, told)
+                elif told is not None:
+                    room.message(told)
             except Exception:
                 # One board's trouble must not end the bus of all. The room reads on from the log.
                 logger.exception("bus message failed", board=board)

@@ -60,7 +60,7 @@ class Listener(Protocol):
         """From now on every commit of ``board`` is brought; read from the log what came before."""
 
     def message(self, board: str, message: bytes) -> None:
-        """Take a bus message, as ``protocol.commits.decode_message`` reads it."""
+        """Take a bus message, as ``protocol.messages`` reads it."""
 
     def taken(self, taken: Taken) -> None:
         """Let a session go that another connection, perhaps on another replica, has claimed."""

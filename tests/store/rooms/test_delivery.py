@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+import structlog
 from whiteboard.domain.board import Board, Drawn
 from whiteboard.domain.ops import Add, AnyOp, Clear, Grow
 from whiteboard.domain.positions import Lineage
@@ -129,6 +130,29 @@ async def test_rubbish_on_the_bus_stops_nobody(redis_url: str, log: Log) -> None
         await append(log, batch(1), batch(1, board="c"))
         await eventually(lambda: len(page.hear().offsets) == 1, "the commit behind it")
         await eventually(lambda: len(other.hear().offsets) == 1, "another board's commit")
+
+
+async def test_message_of_a_newer_release_is_passed_over_without_a_word(redis_url: str, log: Log) -> None:
+    """[L12] Neither a line nor a read of the log; the connection of the bus stands, and a commit behind it is told."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        await append(log, batch(1))
+        await eventually(lambda: len(page.hear().offsets) == 1, "a commit")
+        repairs = one.metrics.repairs._value.get()
+        with structlog.testing.capture_logs() as lines:
+            for message in (
+                b"1 ! {}",
+                b"1 poll 2-7 []",
+                b'2 @ {"people":[]}',
+                b'1 @ {"people":[]}',
+                b"2 ~ {}",
+                b"1 ~ 5",
+            ):
+                await log._redis.publish("wb:{b}:bus", message)
+            await append(log, batch(2))
+            await eventually(lambda: len(page.hear().offsets) == 2, "the commit behind them")
+        assert lines == []
+        assert one.metrics.repairs._value.get() == repairs
 
 
 @pytest.mark.parametrize(

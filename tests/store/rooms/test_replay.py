@@ -85,7 +85,7 @@ async def test_classic_client_that_is_refused_twice_is_shown_the_whole_board(red
         next_n = offset.n + 1
         offset = offset._replace(n=next_n, i=0)
         room = await one.rooms.open("b")
-        held_back, room.message = room.message, lambda message: None  # type: ignore[method-assign]
+        held_back, room.message = room.message, lambda told: None  # type: ignore[method-assign]
         draw(page, 40)
 
         async def stored() -> bool:

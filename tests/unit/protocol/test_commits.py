@@ -10,7 +10,8 @@ from whiteboard.domain.board import Board
 from whiteboard.domain.ops import Add, AnyOp, Clear
 from whiteboard.domain.positions import Position
 from whiteboard.protocol.codec import encode
-from whiteboard.protocol.commits import Commit, decode_commit, decode_entry, decode_message
+from whiteboard.protocol.commits import Commit, decode_commit, decode_entry
+from whiteboard.protocol.messages import Committed, read_message
 
 from tests.unit import strategies
 
@@ -25,27 +26,15 @@ def decoded(*ops: object) -> Commit:
 def test_commit_is_the_same_from_the_bus_and_from_the_log(ops: list[AnyOp]) -> None:
     """[L5] `<v> <epoch>-<n> <body>` and the entry's fields say the same."""
     body = encode(ops)
-    from_bus = decode_commit(*decode_message(b"1 2-7 " + body))
+    published = read_message(b"1 2-7 " + body)
+    assert isinstance(published, Committed)
+    assert published.body is not None
+    from_bus = decode_commit(published.position, published.body)
     from_log = decode_entry(b"0-7", {b"v": b"1", b"e": b"2", b"t": b"1795392000", b"b": body})
     assert from_bus == from_log
     assert from_log.position == AT
     assert [logged.op for logged in from_log.ops] == ops
     assert [logged.raw for logged in from_log.ops] == [encode(op) for op in ops]
-
-
-def test_body_is_taken_whole_when_it_holds_spaces() -> None:
-    """[L5] Only the first two spaces part a bus message."""
-    body = b'[ {"op" : "clear", "id" : "a:1"} ]'
-    assert decode_message(b"1 2-7 " + body) == (AT, body)
-
-
-@pytest.mark.parametrize(
-    "message", [b"", b"1", b"1 2-7", b"1 2 []", b"1 x-7 []", b"1 2-7-0 []", b"1 \xff-7 []", b"2 2-7 []"]
-)
-def test_message_is_refused_when_it_is_none(message: bytes) -> None:
-    """[L5] What is not ours on the channel is a ValueError, for the room to note."""
-    with pytest.raises(ValueError):  # noqa: PT011 - whichever kind of it
-        decode_message(message)
 
 
 def test_offset_counts_the_ops_of_a_commit_from_0() -> None:

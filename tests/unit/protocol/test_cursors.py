@@ -1,15 +1,9 @@
 """Where people point, on the wire and on the bus."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import Raw
-from whiteboard.domain.positions import Position
 from whiteboard.errors import Invalid
-from whiteboard.protocol import commits
-from whiteboard.protocol.cursors import decode_cursor, decode_message, encode_message
-
-from tests.unit import strategies
+from whiteboard.protocol.cursors import decode_cursor
 
 
 def test_cursor_is_decoded_to_board_pixels() -> None:
@@ -36,22 +30,3 @@ def test_cursor_is_refused_when_it_is_no_place_on_a_board(sent: bytes) -> None:
     """[P1] Two finite numbers within the board."""
     with pytest.raises(Invalid):
         decode_cursor(Raw(sent))
-
-
-_places = st.tuples(strategies.coordinates, strategies.coordinates)
-
-
-@given(st.dictionaries(st.text(), _places | _places.map(lambda place: (*place, 1.0))))
-def test_cursors_come_back_from_the_bus_as_they_went_in(cursors: dict[str, tuple[float, ...]]) -> None:
-    """[P2] Whoever points, wherever."""
-    assert decode_message(encode_message(cursors)) == cursors
-
-
-@given(st.binary())
-def test_commit_is_not_taken_for_cursors(body: bytes) -> None:
-    """[L5] Nor the other way round, whatever its body holds."""
-    message = b"1 2-7 " + body + b" ~ {}"
-    assert decode_message(message) is None
-    assert commits.decode_message(message)[0] == Position(2, 7)
-    with pytest.raises(ValueError, match="not a position"):
-        commits.decode_message(encode_message({"sid": (1.0, 2.0)}))
