@@ -9,8 +9,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sync: ["geometry", "model"],
   tools: ["geometry", "model"],
   render: ["geometry", "model"],
+  files: ["render", "tools", "geometry", "model"],
   input: ["geometry"],
-  ui: ["input", "render", "tools", "sync", "geometry", "model"],
+  ui: ["files", "input", "render", "tools", "sync", "geometry", "model"],
 };
 
 function violations(folder: string, source: string): string[] {

@@ -26,15 +26,15 @@ export class Colors {
     let result = this.known.get(color);
     if (result === undefined) {
       if (this.known.size >= MAX_KNOWN) this.known.clear();
-      const valid = this.normalize(color) ?? FALLBACK;
+      const valid = this.asIs(color) ?? FALLBACK;
       result = this.dark ? onDarkPaper(valid) : valid;
       this.known.set(color, result);
     }
     return result;
   }
 
-  /** The canvas's own spelling of a colour, or undefined if it is none: then neither of two others is replaced. */
-  private normalize(color: unknown): string | undefined {
+  /** The canvas's own spelling of a colour, on whatever paper; undefined if it is none: then neither of two others is replaced. */
+  asIs(color: unknown): string | undefined {
     if (typeof color !== "string") return undefined;
     for (const before of ["#010203", "#040506"]) {
       this.probe.fillStyle = before;
@@ -58,9 +58,10 @@ export function onDarkPaper(color: string): string {
   return `hsla(${hueOf(red, green, blue)}, ${percent(saturation)}, ${percent(0.92 - 0.5 * lightness)}, ${alpha})`;
 }
 
-type Channels = readonly [red: number, green: number, blue: number, alpha: number];
+export type Channels = readonly [red: number, green: number, blue: number, alpha: number];
 
-function channelsOf(color: string): Channels | undefined {
+/** @returns 0 to 255 each, alpha 0 to 1; undefined for any spelling but `#rrggbb` and `rgba(r, g, b, a)` */
+export function channelsOf(color: string): Channels | undefined {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color)?.slice(1);
   if (hex !== undefined) {
     const [red = 0, green = 0, blue = 0] = hex.map((pair) => Number.parseInt(pair, 16));

@@ -2,12 +2,12 @@ import { inkOutline } from "../geometry/ink";
 import { type Matrix, matrixIn } from "../geometry/matrix";
 import { boxOf, formOf, placedPoints, widthOf } from "../geometry/shape";
 import { type Element, pointsOf } from "../model/element";
+import type { Canvas, Trace } from "./canvas";
 import type { Colors } from "./colors";
 import { paintLine, paintNote, paintShape, paintTextElement } from "./shapes";
 
-type Context = CanvasRenderingContext2D;
 /** @param width of its lines as it is painted, board pixels */
-type Painter = (context: Context, element: Element, colors: Colors, width: number) => void;
+type Painter = (context: Canvas, element: Element, colors: Colors, width: number) => void;
 
 /** Ink thinner than this on the screen (CSS pixels) is hard to see; it is painted as wide. */
 const THINNEST = 1;
@@ -27,7 +27,7 @@ const PAINTERS: ReadonlyMap<string, Painter> = new Map<string, Painter>([
 ]);
 
 /** Paints one element. `scale` is CSS pixels a board pixel; the context's plane is the board's. */
-export function paintElement(context: Context, element: Element, colors: Colors, scale: number): void {
+export function paintElement(context: Canvas, element: Element, colors: Colors, scale: number): void {
   const paint = formOf(element) === undefined ? undefined : PAINTERS.get(element.kind);
   context.save();
   context.globalAlpha *= opacityOf(element);
@@ -39,12 +39,12 @@ function opacityOf({ opacity }: Element): number {
   return typeof opacity === "number" ? Math.max(0, Math.min(1, opacity)) : 1;
 }
 
-function paintStroke(context: Context, element: Element, colors: Colors, width: number): void {
+function paintStroke(context: Canvas, element: Element, colors: Colors, width: number): void {
   const color = colors.resolve(element.color);
   const [, , , , dx, dy] = matrixIn(element.transform) ?? UNMOVED;
-  const path = inkOf(element);
   context.fillStyle = color;
   context.translate(dx, dy);
+  const path = inkOn(context, element);
   context.fill(path);
   const missing = width - widthOf(element);
   if (missing <= 0) return;
@@ -53,7 +53,7 @@ function paintStroke(context: Context, element: Element, colors: Colors, width: 
   context.stroke(path);
 }
 
-function paintHighlighter(context: Context, element: Element, colors: Colors, width: number): void {
+function paintHighlighter(context: Canvas, element: Element, colors: Colors, width: number): void {
   context.globalAlpha *= HIGHLIGHT;
   context.strokeStyle = colors.resolve(element.color);
   context.lineWidth = width;
@@ -71,7 +71,7 @@ function paintHighlighter(context: Context, element: Element, colors: Colors, wi
 }
 
 /** A kind that this release does not know: people see that something is there. */
-function paintPlaceholder(context: Context, element: Element, colors: Colors): void {
+function paintPlaceholder(context: Canvas, element: Element, colors: Colors): void {
   const { left, top, right, bottom } = boxOf(element);
   if (!(left < right && top < bottom)) return;
   context.strokeStyle = colors.resolve("#868e96");
@@ -97,33 +97,43 @@ const UNMOVED: Matrix = [1, 0, 0, 1, 0, 0];
 /** Ink by the points that it follows, which stay the same object while an element is moved and styled. */
 const inks = new WeakMap<readonly number[], Ink>();
 
-/** A stroke's ink, turned and scaled as the element is, but not yet shifted. */
+/** A stroke's ink as the canvas takes it: kept, or else (undefined) traced as its current path. */
+function inkOn(context: Canvas, element: Element): Path2D | undefined {
+  if (context.trace === undefined) return inkOf(element);
+  context.trace((on) => traceSmoothly(outlineOf(element), on));
+  return undefined;
+}
+
 function inkOf(element: Element): Path2D {
   const points = pointsOf(element) ?? [];
   const [width, matrix] = [widthOf(element), matrixIn(element.transform)];
   const shape = matrix === undefined ? "" : matrix.slice(0, 4).join();
   let ink = inks.get(points);
   if (ink === undefined || ink.width !== width || ink.shape !== shape) {
-    const [dx, dy] = matrix === undefined ? [0, 0] : [matrix[4], matrix[5]];
-    const unshifted = placedPoints(element).map((value, i) => value - (i % 2 === 0 ? dx : dy));
-    ink = { path: smoothPath(inkOutline(unshifted, width)), width, shape };
+    ink = { path: new Path2D(), width, shape };
+    traceSmoothly(outlineOf(element), ink.path);
     inks.set(points, ink);
   }
   return ink.path;
 }
 
+/** The outline of a stroke's ink, turned and scaled as the element is, but not yet shifted. */
+function outlineOf(element: Element): number[][] {
+  const [, , , , dx, dy] = matrixIn(element.transform) ?? UNMOVED;
+  const unshifted = placedPoints(element).map((value, i) => value - (i % 2 === 0 ? dx : dy));
+  return inkOutline(unshifted, widthOf(element));
+}
+
 /** A closed curve through the middles between outline points, bent by the points. */
-function smoothPath(outline: readonly number[][]): Path2D {
-  const path = new Path2D();
+function traceSmoothly(outline: readonly number[][], on: Trace): void {
   const [x0 = 0, y0 = 0] = outline.at(-1) ?? [];
   let [x, y] = [x0, y0];
   outline.forEach(([nextX = 0, nextY = 0], i) => {
     const [midX, midY] = [(x + nextX) / 2, (y + nextY) / 2];
-    if (i === 0) path.moveTo(midX, midY);
-    else path.quadraticCurveTo(x, y, midX, midY);
+    if (i === 0) on.moveTo(midX, midY);
+    else on.quadraticCurveTo(x, y, midX, midY);
     x = nextX;
     y = nextY;
   });
-  path.quadraticCurveTo(x, y, (x0 + (outline[0]?.[0] ?? 0)) / 2, (y0 + (outline[0]?.[1] ?? 0)) / 2);
-  return path;
+  on.quadraticCurveTo(x, y, (x0 + (outline[0]?.[0] ?? 0)) / 2, (y0 + (outline[0]?.[1] ?? 0)) / 2);
 }

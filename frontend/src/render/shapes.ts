@@ -1,17 +1,18 @@
 import { centerOf, type Frame, ownFrame } from "../geometry/frame";
 import { endsOf, headOf, isSolid } from "../geometry/shape";
 import type { Element } from "../model/element";
+import type { Canvas } from "./canvas";
 import type { Colors } from "./colors";
 import { paintText } from "./text";
-
-type Context = CanvasRenderingContext2D;
 
 /** How round a rectangle's corners are at most, board pixels. */
 const ROUND = 14;
 const TINT = 0.3;
+/** Of a note whose colour is none. */
+const PAPER = "#ffec99";
 
 /** A rectangle, a diamond or an ellipse: filled, then its line. */
-export function paintShape(context: Context, element: Element, colors: Colors, width: number): void {
+export function paintShape(context: Canvas, element: Element, colors: Colors, width: number): void {
   inFrame(context, element, (frame) => {
     outline(context, element.kind, frame);
     if (isSolid(element)) fill(context, element, colors);
@@ -22,7 +23,7 @@ export function paintShape(context: Context, element: Element, colors: Colors, w
   });
 }
 
-export function paintLine(context: Context, element: Element, colors: Colors, width: number): void {
+export function paintLine(context: Canvas, element: Element, colors: Colors, width: number): void {
   const [start, end] = endsOf(element);
   context.strokeStyle = colors.resolve(element.color);
   context.lineWidth = width;
@@ -44,7 +45,7 @@ export function paintLine(context: Context, element: Element, colors: Colors, wi
   context.stroke();
 }
 
-export function paintTextElement(context: Context, element: Element, colors: Colors): void {
+export function paintTextElement(context: Canvas, element: Element, colors: Colors): void {
   inFrame(context, element, () => {
     context.fillStyle = colors.resolve(element.color);
     paintText(context, element);
@@ -52,28 +53,26 @@ export function paintTextElement(context: Context, element: Element, colors: Col
 }
 
 /** A note is a thing of its own, of light paper in either theme: its colours are painted as they are. */
-export function paintNote(context: Context, element: Element): void {
+export function paintNote(context: Canvas, element: Element, colors: Colors): void {
   inFrame(context, element, ({ x, y, w, h }) => {
     context.save();
-    const { a, d } = context.getTransform();
-    const scale = Math.hypot(a, d) / Math.SQRT2;
-    context.shadowColor = "#0000002b";
+    const { a, b } = context.getTransform();
+    const scale = Math.hypot(a, b);
+    context.shadowColor = "rgba(0, 0, 0, 0.17)";
     context.shadowBlur = 10 * scale;
     context.shadowOffsetY = 3 * scale;
-    context.fillStyle = "#ffec99";
-    context.fillStyle = String(element.fill);
+    context.fillStyle = colors.asIs(element.fill) ?? PAPER;
     context.beginPath();
     context.roundRect(x, y, w, h, Math.min(6, w / 2, h / 2));
     context.fill();
     context.restore();
-    context.fillStyle = "#000000";
-    context.fillStyle = String(element.color);
+    context.fillStyle = colors.asIs(element.color) ?? "#000000";
     paintText(context, element);
   });
 }
 
 /** A tint is light on light paper; on dark paper it is what shines through of the colour. */
-function fill(context: Context, { fill, color }: Element, colors: Colors): void {
+function fill(context: Canvas, { fill, color }: Element, colors: Colors): void {
   const isTint = colors.dark && fill !== color;
   const alpha = context.globalAlpha;
   context.fillStyle = colors.resolve(isTint ? color : fill);
@@ -82,7 +81,7 @@ function fill(context: Context, { fill, color }: Element, colors: Colors): void 
   context.globalAlpha = alpha;
 }
 
-function outline(context: Context, kind: string, { x, y, w, h }: Frame): void {
+function outline(context: Canvas, kind: string, { x, y, w, h }: Frame): void {
   context.beginPath();
   if (kind === "ellipse") context.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
   else if (kind === "diamond") {
@@ -95,7 +94,7 @@ function outline(context: Context, kind: string, { x, y, w, h }: Frame): void {
 }
 
 /** Paints with the element's frame upright. */
-function inFrame(context: Context, element: Element, paint: (frame: Frame) => void): void {
+function inFrame(context: Canvas, element: Element, paint: (frame: Frame) => void): void {
   const frame = ownFrame(element);
   if (frame === undefined) return;
   context.save();

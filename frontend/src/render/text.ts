@@ -1,5 +1,6 @@
 import { isNumber, ownFrame } from "../geometry/frame";
 import type { Element } from "../model/element";
+import type { Canvas } from "./canvas";
 
 export const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 /** Of the letters' size. */
@@ -10,7 +11,7 @@ export const NOTE_PADDING = 14;
 const DEFAULT_SIZE = 24;
 const SMALLEST = 4;
 
-type Measure = Pick<CanvasRenderingContext2D, "font" | "measureText">;
+type Measure = Pick<Canvas, "font" | "measureText">;
 
 interface Layout {
   readonly lines: readonly string[];
@@ -36,7 +37,7 @@ export function measure(context: Measure, text: string, size: number): { w: numb
 }
 
 /** Paints the text of a text element or a note, within its frame; the context's plane is the board's, unturned. */
-export function paintText(context: CanvasRenderingContext2D, element: Element): void {
+export function paintText(context: Canvas, element: Element): void {
   const frame = ownFrame(element);
   if (frame === undefined) return;
   const isNote = element.kind === "note";
