@@ -29,7 +29,10 @@ class Metrics:
         self.resyncs = Counter("whiteboard_resyncs", "Sessions told to fetch their board anew", registry=self.registry)
         self.errors = Counter("whiteboard_errors", "Errors told to clients", ["code"], registry=self.registry)
         self.refused = Counter(
-            "whiteboard_refused", "Requests of connections refused, by reason", ["reason"], registry=self.registry
+            "whiteboard_refused",
+            "Requests refused and WebSockets closed for their frames, by reason",
+            ["reason"],
+            registry=self.registry,
         )
         self.passed_on = Gauge(
             "whiteboard_passed_on",

@@ -286,13 +286,17 @@ async def test_binary_frame_is_passed_over(scene: Scene) -> None:
 
 
 async def test_packet_above_the_limit_closes_the_websocket(scene: Scene) -> None:
-    """[E4] Code 1009; the limit is the one that the handshake named, and what is just below it is only rejected."""
+    """[E4] Code 1009; the limit is the one that the handshake named, and what is just below it is only rejected. It is
+    counted as a POST of that size is."""
+    before = await scene.replica.metric("whiteboard_refused_total", reason="too_large")
     assert scene.socket.max_payload == 1_000_000
     padding = "a" * 999_900
     await scene.socket.send(f'2/board,["ops","{padding}"]')
     assert_error(await scene.rude.rejected(), "invalid")
     await scene.socket.send(f'2/board,["ops","{padding}{"a" * 200}"]')
     assert await scene.socket.closed() == 1009
+    assert await scene.replica.metric("whiteboard_refused_total", reason="too_large") == before + 1
+    assert scene.replica.lines("refused", reason="too_large", status=1009)
     await scene.witness.push(scene.witness.add())
 
 

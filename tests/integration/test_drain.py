@@ -199,7 +199,8 @@ async def test_draining_replica_answers_probes_and_takes_nobody(
 async def test_what_a_client_sends_before_it_notices_is_committed(
     start_replica: StartReplica, redis_url: str, board: str
 ) -> None:
-    """[D6] [D7] Behind the end of the server's stream, and as a POST behind the end of a poll."""
+    """[D6] [D7] Behind the end of the server's stream, and as a POST behind the end of a poll. [D2] Who comes then is
+    sent on like everybody before."""
     replica, other = [await start_replica(redis_url=redis_url, drain_seconds="0") for _ in range(2)]
     async with deaf(replica, board) as client, Poller(replica) as poller:
         await poller.join(board)
@@ -210,6 +211,9 @@ async def test_what_a_client_sends_before_it_notices_is_committed(
         for number in range(3):
             await client.say(drawing_in(f"by-frame-{number}"))
         await poller.post(drawing_in("by-post"))
+        async with aiohttp.ClientSession() as http, http.get(replica.url + HANDSHAKE) as refused:
+            assert (refused.status, refused.headers.get("Retry-After")) == (503, "1")
+        assert await replica.metric("whiteboard_refused_total", reason="draining") == 1
     assert await replica.ended() == 0
     assert await colors_on(other, board) == {"by-frame-0", "by-frame-1", "by-frame-2", "by-post"}
 

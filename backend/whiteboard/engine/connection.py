@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
-from whiteboard.engine.errors import BadRequest, InvalidPacket
+from whiteboard.engine.errors import BadRequest, EngineError, InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.options import Options
 from whiteboard.engine.payload import Packet, PacketType
@@ -34,6 +34,8 @@ class Owner(Protocol):
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
 
     def deliver(self, connection: "Connection", message: str | bytes) -> Awaitable[None] | None: ...
+
+    def refused(self, error: EngineError, status: int) -> None: ...
 
     async def farewell(self, connection: "Connection") -> None: ...
 

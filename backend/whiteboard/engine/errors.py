@@ -99,6 +99,8 @@ class BrokenFrame(EngineError):
     def __init__(self, close_code: int, why: str) -> None:
         super().__init__(why)
         self.close_code = close_code
+        if close_code == PayloadTooLarge.close_code:
+            self.kind = PayloadTooLarge.kind
 
 
 class Refused(EngineError):

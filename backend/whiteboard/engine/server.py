@@ -68,7 +68,8 @@ class Server:
         """Asked before a new session is opened; raises ``Refused`` to turn it away. Upgrades are not asked about."""
 
         self.note_refusal: Callable[[str, int, str], None] | None = None
-        """Is told of each request that is refused: the kind of its error, the status, why."""
+        """Is told of each request that is refused, and of each WebSocket closed for its frames: the kind of the error,
+        the status or close code, why."""
 
     def on(self, event: str, handler: Handler | None = None) -> Handler:
         """
@@ -153,8 +154,7 @@ class Server:
             await polling.answer(request, response)
             return response
         except EngineError as error:
-            if self.note_refusal is not None:
-                self.note_refusal(error.kind, error.status, str(error) or error.message)
+            self.refused(error, error.status)
             return _error(error, headers)
 
     # -- opening and upgrading -----------------------------------------------------------------------------------
@@ -166,10 +166,10 @@ class Server:
         Raises:
             Forbidden, Refused: it has not.
         """
+        if self.gate is not None:
+            self.gate()  # first: it knows why nobody is taken any more
         if self._is_shut:
             raise Refused
-        if self.gate is not None:
-            self.gate()
         connection = Connection(f"{self.options.replica}.{self.generate_id()}", self)
         sid = connection.sid
         self.connections[sid] = connection
@@ -247,6 +247,11 @@ class Server:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def refused(self, error: EngineError, status: int) -> None:
+        """Tell whoever keeps count of a request or a WebSocket that is not gone on with."""
+        if self.note_refusal is not None:
+            self.note_refusal(error.kind, status, str(error) or error.message)
 
     def deliver(self, connection: Connection, message: str | bytes) -> Awaitable[None] | None:
         """

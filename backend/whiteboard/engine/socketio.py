@@ -56,7 +56,8 @@ class SocketServer:
             close_wait_seconds: how long a closed connection is read on.
             admit: is asked before each new connection; raises ``Refused`` to turn it away.
             note_error: is told of each error that a client is told.
-            note_refusal: is told of each request that is refused: the kind of error, the status, why.
+            note_refusal: is told of each request that is refused, and of each WebSocket closed for its frames: the
+                kind of error, the status or close code, why.
             replica: this process's name; connections' ids begin with it.
             find_replica: tells where the others are reached.
         """

@@ -144,6 +144,7 @@ class WebSocket(asyncio.Protocol):
         if self._is_shut:
             return
         if self._parser.error is not None:
+            self._connection.owner.refused(self._parser.error, self._parser.error.close_code)
             self._fail(self._parser.error.close_code, Reason.TRANSPORT_ERROR)
         elif self._inbox_bytes > self._connection.owner.options.inbox_limit and not self.is_deaf:
             self.is_deaf = True

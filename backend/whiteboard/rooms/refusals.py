@@ -34,7 +34,7 @@ class Refusals:
         self._say("rejected", error.code, code=error.code, message=str(error), sid=sid, namespace=namespace)
 
     def request(self, kind: str, status: int, why: str) -> None:
-        """Note a request that was not let in. Source: ``engine.server.Server.note_refusal``."""
+        """Note a request or a WebSocket that was not let in, or on. Source: ``engine.server.Server.note_refusal``."""
         self._refused.labels(kind).inc()
         self._say("refused", kind, reason=kind, status=status, why=why)
 
