@@ -25,8 +25,8 @@ FRAME_HEIGHT_PX = 1024.0
 _Scalar = str | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 _drawing_decoder = msgspec.json.Decoder(dict[str, _Scalar])
 _FRACTIONS = ("x0", "y0", "x1", "y1")
-_DRAWN = frozenset({"stroke", "highlighter"})
-"""The kinds that are made of segments."""
+DRAWN = frozenset({"stroke", "highlighter"})
+"""The kinds that are made of segments: all that classic clients are told of."""
 _NUMBERS = frozenset({float, int})  # True is no number here
 
 
@@ -93,7 +93,7 @@ def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
     element, first, end = drawn
     color, extra = element.get("color"), element.get("extra", {})
     points = (element.get("points") or [])[first:end]
-    if element.get("kind") not in _DRAWN or not (
+    if element.get("kind") not in DRAWN or not (
         _are_points(points) and isinstance(color, str) and isinstance(extra, dict)
     ):
         return

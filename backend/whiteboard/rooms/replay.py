@@ -5,12 +5,12 @@ Encoded once for all who come at about the same time: what has been drawn on top
 """
 
 from collections.abc import Iterator
-from copy import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from whiteboard.domain.board import Board
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.engine.frame import Frame
+from whiteboard.protocol.classic import DRAWN
 
 if TYPE_CHECKING:
     from whiteboard.rooms.dialects import ClassicDialect
@@ -34,9 +34,12 @@ class Replay:
         self.start = Offset.behind(position)
         """Where those who have heard it follow the board from."""
         self._dialect = dialect
-        strokes = [element for element in board.elements.values() if element.get("kind") == "stroke"]
-        self._elements: list[dict[str, Any]] = [{**stroke, "points": copy(stroke.get("points"))} for stroke in strokes]
-        self.size = sum(len(stroke["points"] or ()) // 2 for stroke in self._elements) + 1
+        self._elements = [
+            {**element, "points": points.copy()}
+            for element in board.elements.values()
+            if element.get("kind") in DRAWN and isinstance(points := element.get("points"), list)
+        ]
+        self.size = sum(len(element["points"]) // 2 for element in self._elements) + 1
         """About how many frames it has."""
         self._making = self._make()
         self._made: list[Frame] = []

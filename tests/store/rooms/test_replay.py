@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any, cast
 
 import pytest
-from whiteboard.domain.ops import Add, Element, Remove, Update
+from whiteboard.domain.ops import Add, Element, Grow, Remove, Update
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.socket import Socket
+from whiteboard.protocol.classic import DRAWN
 from whiteboard.protocol.commits import Commit
+from whiteboard.protocol.kinds import KINDS
 from whiteboard.rooms.dialects import ClassicDialect
 from whiteboard.store.log import Log
 
@@ -17,6 +19,9 @@ from tests.integration.waiting import eventually
 from tests.store.rooms.replica import Page, Wire, quiet, replica
 
 CROWD = 300
+_BOX = {"x": 1.0, "y": 1.0, "w": 9.0, "h": 9.0}
+EVERYTHING = {**_BOX, "color": "red", "width": 4.0, "text": "hello", "size": 20.0, "fill": "white"}
+"""What elements of all kinds have together: each takes what is its own."""
 
 
 def draw(page: Page, first: float) -> str:
@@ -162,6 +167,21 @@ async def test_board_is_shown_as_it_is_when_something_of_it_has_changed(redis_ur
         page.do(Update, element=ids[1], props={"color": "blue"})
         await quiet(one.rooms, page)
         assert [event[1]["color"] for event in (await hears(await one.classic(), 4))[:-1]] == ["black", "blue", "blue"]
+
+
+async def test_late_joiner_is_told_of_every_kind_what_others_were_told_of_it(redis_url: str) -> None:
+    """[C2] [C6] Of strokes and highlighters all, of what is not drawn by segments nothing, as while it was drawn."""
+    async with replica(redis_url) as one:
+        page, early = await one.page(), await one.classic()
+        for x, kind in enumerate(KINDS):
+            page.do(Add, element={"kind": kind, **EVERYTHING, "points": [x, 1.0, x + 8, 2.0]})
+            page.do(Grow, element=f"{page.client}:{page.n}", points=[x + 9, 3.0])
+        await quiet(one.rooms, page)
+        late = await one.classic()
+        await eventually(lambda: heard(late)[-1][0] == "offset", "the whole board")
+        drawn = [[event[1] for event in heard(client) if event[0] == "drawing"] for client in (early, late)]
+        assert drawn[0] == drawn[1]
+        assert len(drawn[0]) == 2 * len(DRAWN) == 4
 
 
 async def test_board_that_is_too_big_to_keep_is_shown_whole_to_each(
