@@ -1,7 +1,6 @@
 """Socket.IO v5 packets: pure functions from text to events and from events to bytes."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +11,7 @@ from whiteboard.errors import MalformedPacket
 _HEADER = re.compile(r"2(?:(/[^,]{0,256}),)?([0-9]{0,15})(?=\[)", re.ASCII)
 _args_decoder = msgspec.json.Decoder(list[Raw])
 _name_decoder = msgspec.json.Decoder(str)
+_encode = msgspec.json.Encoder().encode
 
 
 class Event(NamedTuple):
@@ -36,19 +36,19 @@ def decode_event(packet: str) -> Event:
     return event
 
 
-def encode_event(namespace: str, name: str, *args: bytes) -> bytes:
-    """Encode an EVENT packet; ``args`` are JSON already."""
-    return b'2%b["%b",%b]' % (_prefix(namespace), name.encode(), b",".join(args))
+def encode_event(namespace: str, name: str, *args: object) -> bytes:
+    """Encode an EVENT packet; an argument that is JSON already goes in as ``Raw``."""
+    return b"2%b%b" % (_prefix(namespace), _encode((name, *args)))
 
 
-def encode_ack(namespace: str, ack_id: int, args: Sequence[bytes]) -> bytes:
-    """Encode the answer to an event that asked for one; ``args`` are JSON already."""
-    return b"3%b%d[%b]" % (_prefix(namespace), ack_id, b",".join(args))
+def encode_ack(namespace: str, ack_id: int, *args: object) -> bytes:
+    """Encode the answer to an event that asked for one."""
+    return b"3%b%d%b" % (_prefix(namespace), ack_id, _encode(args))
 
 
 def encode_refusal(namespace: str, message: str, details: object) -> bytes:
     """Encode a CONNECT_ERROR packet."""
-    return b"4%b%b" % (_prefix(namespace), msgspec.json.encode({"message": message, "data": details}))
+    return b"4%b%b" % (_prefix(namespace), _encode({"message": message, "data": details}))
 
 
 def _prefix(namespace: str) -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-import msgspec
 from msgspec import Raw
 
 from whiteboard.engine.connection import Connection
@@ -75,7 +74,7 @@ class Socket:
 
     def emit(self, name: str, payload: object) -> None:
         """Send one event with one argument, to this socket alone."""
-        self.connection.send(Frame(encode_event(self.namespace, name, msgspec.json.encode(payload))))
+        self.connection.send(Frame(encode_event(self.namespace, name, payload)))
 
     def reject(self, error: WhiteboardError) -> None:
         """Tell this socket of an error, as the event ``rejected``, and have it noted."""
@@ -98,7 +97,7 @@ class Ack:
 
     def frame(self, answer: object) -> Frame:
         """Return the answer, to be sent in its place among other frames."""
-        return Frame(encode_ack(self._socket.namespace, self._id, (msgspec.json.encode(answer),)))
+        return Frame(encode_ack(self._socket.namespace, self._id, answer))
 
     def send(self, answer: object) -> None:
         """Send the answer now."""

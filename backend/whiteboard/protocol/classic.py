@@ -128,4 +128,4 @@ def _placed(points: list[float], transform: object) -> list[float]:
 
 
 def _are_points(points: object) -> TypeGuard[list[float]]:
-    return isinstance(points, list) and len(points) >= 2 and all(isinstance(point, float | int) for point in points)
+    return isinstance(points, list) and len(points) >= 2 and _NUMBERS.issuperset(map(type, points))

@@ -16,6 +16,7 @@ from whiteboard.domain.ops import AnyOp
 from whiteboard.domain.positions import Offset, Position
 
 FORMAT_VERSION = 1
+_READABLE = frozenset(b"%d" % version for version in range(1, FORMAT_VERSION + 1))
 
 _raws_decoder = msgspec.json.Decoder(list[Raw])
 _op_decoder = msgspec.json.Decoder(AnyOp)
@@ -72,8 +73,8 @@ def decode_commit(position: Position, body: bytes) -> Commit:
 
 
 def _check_version(version: bytes) -> None:
-    if not 1 <= int(version) <= FORMAT_VERSION:
-        raise ValueError(f"its format version is {version.decode()}, and {FORMAT_VERSION} the highest known here")
+    if version not in _READABLE:
+        raise ValueError(f"its format version is {version[:40]!r}, and {FORMAT_VERSION} the highest known here")
 
 
 def _logged_ops(body: bytes) -> Iterator[LoggedOp]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from msgspec import Raw
+
 from whiteboard.domain.ops import Element, number_of
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.engine.packets import encode_event
 from whiteboard.protocol.classic import element_segments, segments
-from whiteboard.protocol.codec import encode
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
 from whiteboard.rooms.recent import Told
@@ -28,7 +29,7 @@ class Dialect(Protocol):
 
     def offset_only(self, offset: Offset) -> Frame:
         """Return the event that tells nothing but an offset, for those who hear too little to have one (R5)."""
-        return Frame(encode_event(self.namespace, "offset", b"{}", encode(str(offset))))
+        return Frame(encode_event(self.namespace, "offset", {}, str(offset)))
 
     def aside(self, cursors: Cursors, people: People) -> Frame | None:
         """Return how people are told where others point, and who is here; None if they are not."""
@@ -40,15 +41,14 @@ class BoardDialect(Dialect):
     namespace = "/board"
 
     def frames(self, told: Told) -> Sequence[Frame]:
-        return (Frame(encode_event(self.namespace, "op", told.logged.raw, encode(str(told.offset)))),)
+        return (Frame(encode_event(self.namespace, "op", Raw(told.logged.raw), str(told.offset))),)
 
     def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
-        n = number_of(op_id)
-        return (Frame(encode_event(self.namespace, "ack", encode({"n": n}), encode(str(offset)))),)
+        return (Frame(encode_event(self.namespace, "ack", {"n": number_of(op_id)}, str(offset))),)
 
     def aside(self, cursors: Cursors, people: People) -> Frame | None:
         told = (("people", people), ("cursors", cursors))
-        frames = [Frame(encode_event(self.namespace, name, encode(what))) for name, what in told if what]
+        frames = [Frame(encode_event(self.namespace, name, what)) for name, what in told if what]
         return Batch(frames) if len(frames) > 1 else frames[0] if frames else None
 
 
@@ -59,8 +59,8 @@ class ClassicDialect(Dialect):
 
     def frames(self, told: Told) -> Sequence[Frame]:
         payloads = list(segments(told.drawn))
-        frames = [self._drawing(payload) for payload in payloads[:-1]]
-        return [*frames, *(self._drawing(payload, told.offset) for payload in payloads[-1:])]
+        last = len(payloads) - 1
+        return [self._drawing(payload, told.offset if i == last else None) for i, payload in enumerate(payloads)]
 
     def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
         ack = session.acks.pop(op_id, None) if session.acks else None
@@ -74,7 +74,7 @@ class ClassicDialect(Dialect):
         return map(self._drawing, element_segments(element))
 
     def _drawing(self, payload: dict[str, Any], offset: Offset | None = None) -> Frame:
-        args = (encode(payload),) if offset is None else (encode(payload), encode(str(offset)))
+        args = (payload,) if offset is None else (payload, str(offset))
         return Frame(encode_event(self.namespace, "drawing", *args))
 
 

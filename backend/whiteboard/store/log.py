@@ -7,6 +7,7 @@ entered), and the channel ``wb:{B}:bus``. What a snapshot adds stands in ``store
 """
 
 from collections.abc import AsyncGenerator, Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -80,14 +81,13 @@ class Log:
         return await self._pipe.execute([self._command(batch) for batch in batches])
 
     def _command(self, batch: Batch) -> Command:
-        clients = {op.client: index for index, op in enumerate({op.client: op for op in batch.ops}.values(), 1)}
-        keys = [key(batch.board, "log"), key(batch.board, "meta")]
-        keys += [key(batch.board, f"client:{client}") for client in clients]
-        command: list[str | bytes | int] = ["EVALSHA", self._sha, len(keys), *keys]
-        command += (channel(batch.board), FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS)
+        log, meta, client_prefix, bus = _names(batch.board)
+        places: dict[str, int] = {}
+        ops: list[str | bytes | int] = []
         for op in batch.ops:
-            command += (clients[op.client], op.n, op.raw)
-        return tuple(command)
+            ops += (places.setdefault(op.client, len(places) + 1), op.n, op.raw)
+        keys = (log, meta, *[client_prefix + client for client in places])
+        return ("EVALSHA", self._sha, len(keys), *keys, bus, FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS, *ops)
 
     async def read(self, board: str, after: int, upto: int) -> list[Commit]:
         """Read the commits ``after`` < n ≤ ``upto``, as ``commits`` does, all of them at once."""
@@ -149,6 +149,12 @@ class Log:
         """
         last: Any = await answer(self._redis.get(key(board, f"client:{client}")))
         return int(last.split()[0]) if last else 0
+
+
+@lru_cache(maxsize=1024)
+def _names(board: str) -> tuple[str, str, str, str]:
+    """Return what an append needs, made anew for each op it would cost more than all else of the command."""
+    return key(board, "log"), key(board, "meta"), key(board, "client:"), channel(board)
 
 
 def channel(board: str) -> str:

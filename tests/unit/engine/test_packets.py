@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 from whiteboard.engine.packets import decode_event, encode_ack, encode_event, encode_refusal
 from whiteboard.errors import MalformedPacket
 
@@ -48,7 +49,7 @@ def test_packet_is_refused_when_it_is_no_event(packet: str) -> None:
 @given(st.sampled_from(["/", "/board"]), st.sampled_from(["op", "rejected"]), st.lists(st.integers() | st.text()))
 def test_event_is_decoded_as_it_was_encoded(namespace: str, name: str, values: list[object]) -> None:
     """[B4] What we send, a client that reads as we do understands."""
-    packet = encode_event(namespace, name, *(json.dumps(value).encode() for value in [*values, None])).decode()
+    packet = encode_event(namespace, name, *(Raw(json.dumps(value).encode()) for value in values), None).decode()
     event = decode_event(packet)
     assert (event.namespace, event.name, event.ack_id) == (namespace, name, None)
     assert [json.loads(bytes(arg)) for arg in event.args] == [*values, None]
@@ -56,8 +57,8 @@ def test_event_is_decoded_as_it_was_encoded(namespace: str, name: str, values: l
 
 def test_answers_name_their_namespace_and_id() -> None:
     """[C7] An ACK carries the id it answers; [E2] a refusal its code twice, for two kinds of clients."""
-    assert encode_ack("/", 7, (b'{"ok":true}',)) == b'37[{"ok":true}]'
-    assert encode_ack("/board", 0, (b"1", b"2")) == b"3/board,0[1,2]"
+    assert encode_ack("/", 7, {"ok": True}) == b'37[{"ok":true}]'
+    assert encode_ack("/board", 0, 1, 2) == b"3/board,0[1,2]"
     assert encode_refusal("/board", "bad_board", {"code": "bad_board"}) == (
         b'4/board,{"message":"bad_board","data":{"code":"bad_board"}}'
     )
