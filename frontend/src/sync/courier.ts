@@ -1,14 +1,14 @@
 import type { Op } from "../model/element";
 import { Outbox } from "./outbox";
 import type { Abandoned } from "./outbox_store";
+import { type Later, Pause } from "./pause";
 import { Sender } from "./sender";
 import type { Credentials, Link, LinkEvents, OpenLink, Rejection } from "./wire";
 
 const AGAIN_AFTER_MS = 2_000;
 
-export interface Outside {
+export interface Outside extends Later {
   readonly openLink: OpenLink;
-  later(ms: number, call: () => void): () => void;
   random(): number;
 }
 
@@ -33,7 +33,7 @@ export class Courier implements LinkEvents {
   readonly outbox: Outbox;
   private readonly sender: Sender;
   private link: Link | undefined;
-  private endPause: (() => void) | undefined;
+  private readonly pause: Pause;
   private finished = false;
 
   /** @param done called once, when nothing is left to do */
@@ -46,6 +46,7 @@ export class Courier implements LinkEvents {
   ) {
     this.outbox = new Outbox(abandoned.identity.client, abandoned.journal, abandoned.ops);
     this.sender = new Sender(this.outbox, outside);
+    this.pause = new Pause(outside);
   }
 
   get client(): string {
@@ -59,7 +60,7 @@ export class Courier implements LinkEvents {
 
   stop(): void {
     this.sender.stop();
-    this.endPause?.();
+    this.pause.end();
     this.link?.close();
     this.link = undefined;
   }
@@ -96,7 +97,7 @@ export class Courier implements LinkEvents {
   /** The session is about to be told the same. */
   resync(): void {
     this.stop();
-    this.endPause = this.outside.later(AGAIN_AFTER_MS, () => this.start());
+    this.pause.begin(AGAIN_AFTER_MS, () => this.start());
   }
 
   /** It has little to do and nothing to show: it waits until it is closed, and comes back. */

@@ -1,16 +1,15 @@
 import type { Op } from "../model/element";
 import type { Database, Label } from "./database";
 import type { Keeper } from "./outbox";
+import { type Later, Pause } from "./pause";
 
 /** Most ops are in the log sooner than this, and then cost the disk nothing. */
 const WRITE_AFTER_MS = 100;
 
 /** The world outside, so that a test can hold it still. */
-export interface Clock {
+export interface Clock extends Later {
   /** Milliseconds since 1970. */
   today(): number;
-  /** Calls back after that time; returns what calls it off. */
-  later(ms: number, call: () => void): () => void;
 }
 
 /**
@@ -24,7 +23,7 @@ export class Journal implements Keeper {
   private readonly changes = new Map<number, Op | null>();
   private writing: ReadonlyMap<number, Op | null> = new Map();
   private last: Promise<void> = Promise.resolve();
-  private endWait: (() => void) | undefined;
+  private readonly pause: Pause;
 
   /**
    * @param ready the database, once the outbox is ours to write; undefined when there is none
@@ -37,7 +36,9 @@ export class Journal implements Keeper {
     private readonly clock: Clock,
     private readonly changed: () => void,
     private kept: ReadonlySet<number> = new Set(),
-  ) {}
+  ) {
+    this.pause = new Pause(clock);
+  }
 
   /** Ops that would be gone if the page were closed now. */
   get atRisk(): number {
@@ -47,21 +48,24 @@ export class Journal implements Keeper {
 
   put(n: number, op: Op): void {
     this.changes.set(n, op);
-    this.endWait ??= this.clock.later(WRITE_AFTER_MS, () => void this.flush());
+    this.writeSoon();
   }
 
   drop(n: number): void {
     if (this.kept.has(n) || this.writing.has(n)) this.changes.set(n, null);
     else this.changes.delete(n);
-    if (this.changes.size > 0) this.endWait ??= this.clock.later(WRITE_AFTER_MS, () => void this.flush());
+    if (this.changes.size > 0) this.writeSoon();
   }
 
   /** Writes what has changed, without waiting for more. */
   flush(): Promise<void> {
-    this.endWait?.();
-    this.endWait = undefined;
+    this.pause.end();
     this.last = this.last.then(() => this.write());
     return this.last;
+  }
+
+  private writeSoon(): void {
+    if (!this.pause.isOn) this.pause.begin(WRITE_AFTER_MS, () => void this.flush());
   }
 
   private async write(): Promise<void> {

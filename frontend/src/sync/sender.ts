@@ -1,10 +1,10 @@
 import type { Op } from "../model/element";
 import { backoff } from "./backoff";
 import type { Outbox } from "./outbox";
+import { type Later, Pause } from "./pause";
 import type { Link, Rejection } from "./wire";
 
-interface Outside {
-  later(ms: number, call: () => void): () => void;
+interface Outside extends Later {
   random(): number;
 }
 
@@ -15,16 +15,17 @@ const HOLD_MS = 40;
 export class Sender {
   private link: Link | undefined;
   private readonly again: ReturnType<typeof backoff>;
-  /** Calls off the pause that the server made us take. */
-  private endPause: (() => void) | undefined;
-
-  /** Calls off the pause in which updates gather. */
-  private endHold: (() => void) | undefined;
+  /** That the server made us take. */
+  private readonly pause: Pause;
+  /** In which updates gather. */
+  private readonly hold: Pause;
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly outside: Outside,
+    outside: Outside,
   ) {
+    this.pause = new Pause(outside);
+    this.hold = new Pause(outside);
     this.again = backoff(300, 5_000, () => outside.random());
   }
 
@@ -38,24 +39,20 @@ export class Sender {
 
   stop(): void {
     this.link = undefined;
-    this.endPause?.();
-    this.endPause = undefined;
-    this.release();
+    this.pause.end();
+    this.hold.end();
   }
 
   /** Sends soon: what is moved and typed changes in every frame, and the others need not hear of each. */
   gather(): void {
-    if (this.link === undefined) return;
-    this.endHold ??= this.outside.later(Math.max(HOLD_MS, this.outbox.size), () => {
-      this.endHold = undefined;
-      this.flush();
-    });
+    if (this.link === undefined || this.hold.isOn) return;
+    this.hold.begin(Math.max(HOLD_MS, this.outbox.size), () => this.flush());
   }
 
   /** The log took something: there may be room for more. */
   acknowledged(): void {
     this.again.reset();
-    if (this.endHold === undefined) this.flush();
+    if (!this.hold.isOn) this.flush();
   }
 
   /**
@@ -75,20 +72,12 @@ export class Sender {
 
   private putOff(n: number): void {
     this.outbox.rewind(n);
-    this.endPause ??= this.outside.later(this.again.next(), () => {
-      this.endPause = undefined;
-      this.flush();
-    });
+    if (!this.pause.isOn) this.pause.begin(this.again.next(), () => this.flush());
   }
 
   flush(): void {
-    this.release();
-    if (this.link === undefined || this.endPause !== undefined) return;
+    this.hold.end();
+    if (this.link === undefined || this.pause.isOn) return;
     for (let batch = this.outbox.take(); batch.length > 0; batch = this.outbox.take()) this.link.ops(batch);
-  }
-
-  private release(): void {
-    this.endHold?.();
-    this.endHold = undefined;
   }
 }

@@ -1,18 +1,13 @@
 import type { Point } from "../geometry/transform";
-import type { Touched } from "../model/board";
 import type { Draft, LogOp, Op } from "../model/element";
-import { clientOf, numberOf } from "../model/opid";
-import { BoardView } from "../model/view";
+import type { BoardView } from "../model/view";
 import { backoff } from "./backoff";
-import { Couriers, type Errands, type Offer } from "./couriers";
+import { BoardCopy, type CopyEvents, type CopyOutside } from "./board_copy";
 import type { Identity } from "./identity";
-import type { Journal } from "./journal";
+import { Keeping } from "./keeping";
 import { move } from "./move";
-import { Outbox } from "./outbox";
-import type { OutboxStore } from "./outbox_store";
+import { Pause } from "./pause";
 import { People } from "./people";
-import { Progress } from "./position";
-import { Sender } from "./sender";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
 import {
   type Cursors,
@@ -21,7 +16,6 @@ import {
   type Link,
   type LinkEvents,
   type News,
-  type OpenLink,
   Refused,
   type Rejection,
   type Welcome,
@@ -40,70 +34,45 @@ const LEGAL: Record<State, readonly State[]> = {
 const BOARD_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What the rest of the page is told. */
-export interface SessionEvents {
-  /** The board may look different there. */
-  changed(touched: Touched): void;
-  /** Another session's op of the log, before it is applied. */
-  heard?(op: LogOp): void;
-  /** `standing` or `position` may answer something else now. */
-  standing(): void;
+export interface SessionEvents extends CopyEvents {
   /** What the server keeps for us, from an earlier stay. */
   kept(kept: Kept): void;
   /** Somebody came, changed, left or points elsewhere. */
   people(): void;
-  /** The server refused something for good, or the outbox is full (code `outbox_full`). */
-  rejected(rejection: Rejection): void;
-  /** An earlier page's changes are so old that the person should say whether they are still wanted. */
-  offered(offer: Offer): void;
 }
 
 /** The world outside, so that a test can hold it still. */
-export interface Outside {
-  readonly openLink: OpenLink;
+export interface Outside extends CopyOutside {
   readonly getSnapshot: GetSnapshot;
-  /** Where outboxes outlive their pages; without it they do not. */
-  readonly outboxes?: OutboxStore;
   now(): number;
-  /** Calls back after that time; returns what calls it off. */
-  later(ms: number, call: () => void): () => void;
-  random(): number;
 }
 
 /**
- * This page's stay on a board: gets the board, follows its log, and brings its own ops into it.
+ * This page's stay on a board: gets the board, connects, and comes back; what goes over the connection it hands to those whom it
+ * concerns.
  *
  * Joining: `loading` (the board over HTTP) → `connecting` → `joined` at the server's welcome. A lost connection goes back to
- * `connecting` and resumes from the position seen; a resync goes back to `loading`. Own ops wait in the outbox through all of it;
- * what closed pages left waiting is brought by couriers.
+ * `connecting` and resumes from the position seen; a resync goes back to `loading`. Own ops wait in the copy's outbox through all of it.
  *
  * Source: SPEC.md B1–B10.
  */
-export class Session {
-  readonly view: BoardView;
+export class Session implements LinkEvents {
   /** Who else is here, and oneself. */
   readonly others = new People();
+  /** Empty until the first welcome. */
   replica = "";
-  private state: State = "loading";
-  private readonly journal: Journal | undefined;
-  private readonly outbox: Outbox;
-  private readonly sender: Sender;
-  private readonly couriers: Couriers;
-  private readonly progress = new Progress();
-  private readonly again: ReturnType<typeof backoff>;
-  private link: Link | undefined;
   sid = "";
+  private state: State = "loading";
+  private readonly copy: BoardCopy;
+  private readonly keeping: Keeping;
+  private readonly again: ReturnType<typeof backoff>;
+  /** After a GET that failed. */
+  private readonly pause: Pause;
+  private link: Link | undefined;
   /** Why the server will not have us. */
   private refusal: Rejection | undefined;
-  private kept: Partial<Kept> = {};
-  private wasWelcome = false;
   private online = true;
   private lostAt: number;
-  /** The snapshot was not yet followed by a welcome. */
-  private fresh = true;
-  /** The highest own n whose op is in the confirmed board, as far as this page put it there. */
-  private settledN = 0;
-  /** Calls off the pause that a failed GET made us take. */
-  private endPause: (() => void) | undefined;
   /** Calls off a move to another connection, planned or begun. */
   private endMove: (() => void) | undefined;
 
@@ -113,15 +82,21 @@ export class Session {
     private readonly outside: Outside,
     private readonly events: SessionEvents,
   ) {
-    this.journal = outside.outboxes?.keep(board, identity, () => events.standing());
-    this.outbox = new Outbox(identity.client, this.journal);
-    this.sender = new Sender(this.outbox, outside);
-    this.couriers = new Couriers(board, outside, this.errand());
-    const pending = { [Symbol.iterator]: () => this.pending() };
-    this.view = new BoardView(pending, (touched) => events.changed(touched));
+    this.copy = new BoardCopy(board, identity, outside, events);
+    this.keeping = new Keeping(
+      (news) => {
+        if (this.state === "joined") this.link?.session(news);
+      },
+      (kept) => events.kept(kept),
+    );
     this.again = backoff(300, 5_000, () => outside.random());
+    this.pause = new Pause(outside);
     this.lostAt = outside.now();
     outside.later(OFFLINE_AFTER_MS, () => events.standing());
+  }
+
+  get view(): BoardView {
+    return this.copy.view;
   }
 
   get standing(): Standing {
@@ -130,13 +105,13 @@ export class Session {
       refused: this.state === "refused",
       online: this.online,
       lostForMs: this.outside.now() - this.lostAt,
-      unsaved: this.outbox.changes + this.couriers.unsaved,
-      atRisk: this.journal?.atRisk ?? this.outbox.size,
+      unsaved: this.copy.unsaved,
+      atRisk: this.copy.atRisk,
     };
   }
 
   get position(): string {
-    return this.progress.position;
+    return this.copy.progress.position;
   }
 
   get client(): string {
@@ -151,19 +126,15 @@ export class Session {
     }
     this.lose();
     if (!this.become("loading")) return;
-    this.pause(undefined);
+    this.pause.end();
     this.link?.close();
     this.link = undefined;
-    this.couriers.look();
+    this.copy.look();
     try {
-      const { position, elements } = await this.outside.getSnapshot(this.board);
-      this.progress.reset(position);
-      this.fresh = true;
-      this.settledN = 0;
-      this.view.load(elements);
+      this.copy.load(await this.outside.getSnapshot(this.board));
     } catch (error) {
       if (error instanceof Refused) this.refused(error.rejection);
-      else this.pause(this.again.next(), () => void this.load());
+      else this.pause.begin(this.again.next(), () => void this.load());
       return;
     }
     this.again.reset();
@@ -173,32 +144,19 @@ export class Session {
 
   /** Shows a draft at once and sends it as soon as may be. Undefined: the outbox is full, or the server will not have us. */
   push(draft: Draft): Op | undefined {
-    if (this.refusal !== undefined) {
-      this.events.rejected(this.refusal);
-      return undefined;
-    }
-    const op = this.outbox.push(draft);
-    if (op === undefined) {
-      this.events.rejected({ code: "outbox_full", message: "Too much is unsaved.", retry: true });
-      return undefined;
-    }
-    this.view.show(op);
-    if (draft.op === "update") this.sender.gather();
-    else this.sender.flush();
-    this.events.standing();
-    return op;
+    if (this.refusal === undefined) return this.copy.push(draft);
+    this.events.rejected(this.refusal);
+    return undefined;
   }
 
   /** Makes what is unsaved as safe as can be, at once: the page may be about to go. */
   hide(): void {
-    void this.journal?.flush();
+    this.copy.flush();
   }
 
   /** Lets the server keep this for us. */
   keep(change: Partial<Kept>): void {
-    const news = differing(change, this.kept);
-    this.kept = { ...this.kept, ...change };
-    if (news !== undefined && this.state === "joined") this.link?.session(news);
+    this.keeping.choose(change);
   }
 
   /** Shows the others where we point. */
@@ -209,7 +167,7 @@ export class Session {
   /** The browser says whether it has a network. */
   setOnline(online: boolean): void {
     this.online = online;
-    if (online && this.state === "loading" && this.endPause !== undefined) void this.load();
+    if (online && this.state === "loading" && this.pause.isOn) void this.load();
     else if (online && this.state === "connecting") this.link?.hurry();
     this.events.standing();
   }
@@ -219,51 +177,22 @@ export class Session {
   welcome({ sid, replica, last, color, width, name, tool }: Welcome): void {
     if (!this.become("joined")) return;
     this.sid = sid;
-    const kept = { color, width, name, tool };
     this.replica = replica;
-    // Behind a snapshot, an op up to `last` is either in it or about to come as an `op` event.
-    if (this.fresh) this.view.withdraw(this.outbox.settle(last));
-    this.fresh = false;
-    // What was chosen here meanwhile is newer than what the server has.
-    const news = differing(this.kept, kept);
-    if (news !== undefined) this.link?.session(news);
-    if (!this.wasWelcome) this.events.kept({ ...kept, ...this.kept });
-    this.wasWelcome = true;
-    this.kept = { ...kept, ...this.kept };
-    this.sender.start(this.link, last);
-    this.couriers.start();
-    this.couriers.look();
+    this.keeping.welcome({ color, width, name, tool });
+    this.copy.follow(this.link, last);
     this.events.standing();
   }
 
   op(op: LogOp, offset: unknown): void {
-    if (this.state !== "joined" || !this.progress.advance(offset)) return;
-    if (clientOf(op.id) === this.identity.client) {
-      const n = numberOf(op.id);
-      if (n <= this.settledN) return;
-      this.settledN = n;
-      this.view.withdraw(this.outbox.settle(n));
-    } else {
-      this.couriers.settle(clientOf(op.id), numberOf(op.id));
-      this.events.heard?.(op);
-    }
-    this.view.receive(op);
-    this.events.standing();
+    if (this.state === "joined") this.copy.receive(op, offset);
   }
 
   ack(n: number, offset: unknown): void {
-    if (this.state !== "joined") return;
-    this.progress.advance(offset);
-    this.settledN = Math.max(this.settledN, n);
-    this.view.confirm(this.outbox.settle(n), this.sid);
-    this.sender.acknowledged();
-    this.events.standing();
+    if (this.state === "joined") this.copy.confirm(n, offset, this.sid);
   }
 
   rejected(rejection: Rejection): void {
-    if (!this.sender.isFinal(rejection, (ops) => this.view.withdraw(ops))) return;
-    this.events.rejected(rejection);
-    this.events.standing();
+    this.copy.reject(rejection);
   }
 
   people(news: News): void {
@@ -306,35 +235,8 @@ export class Session {
     this.events.standing();
   }
 
-  /** What waits, in the order in which it was drawn: other pages' first. */
-  private *pending(): Iterator<Op> {
-    yield* this.couriers.pending();
-    yield* this.outbox;
-  }
-
-  /** What couriers may know and tell. */
-  private errand(): Errands {
-    const { progress, events } = this;
-    return {
-      get resumeFrom() {
-        return progress.resumeFrom;
-      },
-      reached: (offset) => progress.reached(offset),
-      withdraw: (ops) => {
-        this.view.withdraw(ops);
-        events.standing();
-      },
-      adopt: (ops) => {
-        this.view.adopt(ops);
-        events.standing();
-      },
-      rejected: (rejection) => events.rejected(rejection),
-      offered: (offer) => events.offered(offer),
-    };
-  }
-
   private credentials() {
-    const { resumeFrom, offset } = this.progress;
+    const { resumeFrom, offset } = this.copy.progress;
     const { secret } = this.identity;
     return { board: this.board, secret, position: resumeFrom, pid: this.link?.pid, offset };
   }
@@ -352,22 +254,10 @@ export class Session {
   private lose(): void {
     this.endMove?.();
     this.endMove = undefined;
-    this.sender.stop();
-    this.couriers.stop();
+    this.copy.rest();
     if (this.state !== "joined") return;
     this.lostAt = this.outside.now();
     this.outside.later(OFFLINE_AFTER_MS, () => this.events.standing());
-  }
-
-  /** Ends the present pause and, given a time, starts another one. */
-  private pause(ms: number | undefined, then: () => void = () => {}): void {
-    this.endPause?.();
-    this.endPause = undefined;
-    if (ms === undefined) return;
-    this.endPause = this.outside.later(ms, () => {
-      this.endPause = undefined;
-      then();
-    });
   }
 
   private become(state: State): boolean {
@@ -375,10 +265,4 @@ export class Session {
     this.state = state;
     return true;
   }
-}
-
-/** What of a change is one; undefined when nothing is. */
-function differing(change: Partial<Kept>, kept: Partial<Kept>): Partial<Kept> | undefined {
-  const news = Object.entries(change).filter(([key, value]) => kept[key as keyof Kept] !== value);
-  return news.length === 0 ? undefined : Object.fromEntries(news);
 }

@@ -1,49 +1,31 @@
-import type { Point } from "../geometry/transform";
-import { listenToKeys, listenToSpace } from "../input/keys";
-import { listenToPointer } from "../input/pointer";
-import { clientOf } from "../model/opid";
 import type { Look } from "../model/style";
-import { Colors } from "../render/colors";
 import { Renderer } from "../render/renderer";
 import type { Offer } from "../sync/couriers";
-import { openDatabase } from "../sync/database";
 import { newIdentity } from "../sync/identity";
-import { openLink } from "../sync/link";
-import { quietness, webLocks } from "../sync/locks";
-import { OutboxStore } from "../sync/outbox_store";
-import type { Person } from "../sync/people";
 import { Session } from "../sync/session";
-import { getSnapshot } from "../sync/snapshot";
-import { type Status, statusOf } from "../sync/status";
 import type { Kept, Rejection } from "../sync/wire";
 import { restyle } from "../tools/actions";
 import type { Desk, Page as PageOfTools } from "../tools/tool";
 import { TOOLS, Toolbox, type ToolName } from "../tools/toolbox";
-import { writeFacts } from "./attributes";
 import { newBoardPath } from "./board_name";
-import { CALM_MS, calmStatus } from "./calm";
-import { listenToClipboard } from "./clipboard";
-import { Cursors } from "./cursors";
+import { Company } from "./company";
 import { Display } from "./display";
-import { cleanName, storedName, storeName } from "./name";
+import { listenToBrowser, listenToPerson } from "./listening";
+import { Me } from "./me";
 import type { Doings, Shown } from "./page";
 import { isLost, layGrid } from "./place";
-import { Pointer } from "./pointer";
 import { SelectionOverlay } from "./selection";
 import { shortcutsOf } from "./shortcuts";
+import { StandingShown } from "./standing";
 import { language, strings } from "./strings";
 import { hasLook } from "./styles";
+import { colorsNow, listenToTheme } from "./theme";
 import { Toast } from "./toast";
+import { randomBytes, worldOutside } from "./world";
 import { Writer } from "./writer";
-
-const randomBytes = (into: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(into);
-const darkTheme = matchMedia("(prefers-color-scheme: dark)");
 
 /** What a press of a key or a button zooms. */
 const ZOOM_STEP = 1.25;
-
-/** How often it is looked who has gone. */
-const FADE_MS = 2_000;
 
 /** Puts session, renderer, tools and display together, and tells each what the others need. */
 export class App implements Doings {
@@ -52,21 +34,13 @@ export class App implements Doings {
   private readonly toolbox: Toolbox;
   private readonly display: Display;
   private readonly toast = new Toast(() => this.display.ask());
-  private colors = colorsNow();
-  private look: Look = { color: "black", width: 4, fill: "none", opacity: 1, size: 32 };
   private readonly writer: Writer;
   private readonly overlay: SelectionOverlay;
+  private readonly me: Me;
+  private readonly company: Company;
+  private readonly standing: StandingShown;
+  private colors = colorsNow();
   private shift = false;
-  private spaceHeld = false;
-  /** What the person is called; kept for all boards of this browser. */
-  private me = storedName();
-  private readonly pointer: Pointer;
-  private readonly cursors: Cursors;
-  private pointingAt: Point | undefined;
-  private lasering: Point | undefined;
-  private lastPeople: readonly Person[] = [];
-  private endFading: (() => void) | undefined;
-  private unsavedSince: number | undefined;
   /** What the person was asked and has not answered. */
   private offers: readonly Offer[] = [];
 
@@ -75,16 +49,14 @@ export class App implements Doings {
     private readonly stage: HTMLElement,
     place: HTMLElement,
   ) {
-    const now = () => performance.now();
-    const outside = { openLink, getSnapshot, outboxes: openStore(), now, random: Math.random, later };
-    this.session = new Session(board, newIdentity(randomBytes), outside, {
+    this.session = new Session(board, newIdentity(randomBytes), worldOutside(), {
       changed: (touched) => {
         this.renderer.changed(touched);
         if (touched === "all") this.toolbox.history.removedByOthers("all");
       },
-      standing: () => this.standing(),
+      standing: () => this.standing.look(),
       kept: (kept) => this.restore(kept),
-      people: () => this.peopleChanged(),
+      people: () => this.company.look(),
       rejected: (rejection) => this.rejected(rejection),
       offered: (offer) => this.offer([...this.offers, offer]),
       heard: (op) => this.toolbox.heard(op),
@@ -93,9 +65,10 @@ export class App implements Doings {
       beforePaint: () => this.beforePaint(),
       looked: () => this.looked(),
     });
+    this.me = new Me(this.session, () => this.display.ask());
     this.toolbox = new Toolbox(this.pageOfTools(), () => this.toolsChanged());
-    this.pointer = new Pointer((at, laser) => this.session.point(at, laser));
-    this.cursors = new Cursors(stage);
+    this.company = new Company(stage, this.session, () => this.changed());
+    this.standing = new StandingShown(this.session, () => this.display.ask());
     this.writer = new Writer(stage, this.toolbox);
     this.overlay = new SelectionOverlay(stage, this.toolbox);
     this.display = new Display(place, this, () => this.shown());
@@ -106,11 +79,22 @@ export class App implements Doings {
     document.documentElement.lang = language;
     document.title = strings.title(this.session.board);
     this.stage.setAttribute("aria-label", strings.canvas);
-    this.listen();
-    this.session.setOnline(navigator.onLine);
-    this.wear(this.look);
+    listenToPerson({
+      stage: this.stage,
+      renderer: this.renderer,
+      toolbox: this.toolbox,
+      company: this.company,
+      writer: this.writer,
+      shortcuts: shortcutsOf(this, () => this.me.look.width),
+      hold: (shift) => this.hold(shift),
+    });
+    listenToTheme(() => this.recolor());
+    listenToBrowser(this.session);
+    this.display.ask();
     void this.session.load();
   }
+
+  // What people can do.
 
   take(tool: ToolName): void {
     this.toolbox.take(tool);
@@ -118,9 +102,7 @@ export class App implements Doings {
 
   /** Dresses what is selected, and all that comes after it. */
   setLook(change: Partial<Look>): void {
-    this.wear({ ...this.look, ...change });
-    if (change.color !== undefined || change.width !== undefined)
-      this.session.keep({ color: this.look.color, width: this.look.width });
+    this.me.wear(change);
     if (this.toolbox.selection.length > 0) this.act((desk) => restyle(desk, change));
     else if (!hasLook(this.toolbox.current)) this.take("pen");
   }
@@ -172,10 +154,7 @@ export class App implements Doings {
   }
 
   rename(name: string): void {
-    this.me = cleanName(name);
-    storeName(this.me);
-    this.session.keep({ name: this.me });
-    this.display.ask();
+    this.me.rename(name);
   }
 
   dismiss(): void {
@@ -188,58 +167,7 @@ export class App implements Doings {
     this.offer(this.offers.filter((other) => other !== offer));
   }
 
-  private listen(): void {
-    const { renderer, toolbox, session } = this;
-    const { camera } = renderer;
-    const pointing = {
-      down: (at: Point) => {
-        toolbox.down(renderer.toBoard(at.x, at.y));
-        renderer.ask();
-      },
-      move: (along: readonly Point[]) => {
-        toolbox.move(along.map(({ x, y }) => renderer.toBoard(x, y)));
-        renderer.ask();
-      },
-      up: () => toolbox.up(),
-      cancel: () => toolbox.cancel(),
-      pan: (byX: number, byY: number) => camera.moveBy(byX, byY),
-      zoom: (by: number, at: Point) => camera.zoomBy(by, at),
-      hover: (at: Point | undefined) => {
-        this.pointingAt = at && renderer.toBoard(at.x, at.y);
-        renderer.ask();
-      },
-    };
-    listenToPointer(this.stage, pointing, () => this.spaceHeld || toolbox.current === "hand");
-    listenToSpace((isHeld) => {
-      this.spaceHeld = isHeld;
-      this.stage.toggleAttribute("data-grab", isHeld);
-    });
-    listenToKeys(shortcutsOf(this, () => this.look.width));
-    const center = () => renderer.toBoard(this.stage.clientWidth / 2, this.stage.clientHeight / 2);
-    listenToClipboard((doing) => this.act(doing), center);
-    for (const event of ["pointerdown", "pointermove", "keydown", "keyup"] as const) {
-      window.addEventListener(event, ({ shiftKey }) => this.hold(shiftKey), true);
-    }
-    this.stage.addEventListener("dblclick", (event) => {
-      const { left, top } = this.stage.getBoundingClientRect();
-      this.writer.enter(renderer.toBoard(event.clientX - left, event.clientY - top));
-    });
-    darkTheme.addEventListener("change", () => {
-      this.colors = colorsNow();
-      renderer.recolor(this.colors);
-      this.display.ask();
-    });
-    window.addEventListener("online", () => session.setOnline(true));
-    window.addEventListener("offline", () => session.setOnline(false));
-    document.addEventListener("visibilitychange", () => session.hide());
-    window.addEventListener("beforeunload", (event) => {
-      if (session.standing.atRisk > 0) event.preventDefault();
-    });
-    // A page out of the browser's cache has lost its lock: what it kept may be another's now.
-    window.addEventListener("pageshow", (event) => {
-      if (event.persisted && session.standing.atRisk === 0) location.reload();
-    });
-  }
+  // What the parts tell each other.
 
   private pageOfTools(): PageOfTools {
     const app = this;
@@ -247,7 +175,7 @@ export class App implements Doings {
     return {
       board: session.view,
       get look() {
-        return app.look;
+        return app.me.look;
       },
       get pixel() {
         return 1 / renderer.view.scale;
@@ -259,7 +187,7 @@ export class App implements Doings {
       fade: renderer.fade.bind(renderer),
       write: (writing) => this.writer.begin(writing),
       laser: (at) => {
-        this.lasering = at;
+        this.company.lasering = at;
       },
     };
   }
@@ -270,42 +198,35 @@ export class App implements Doings {
     this.renderer.ask();
   }
 
+  private recolor(): void {
+    this.colors = colorsNow();
+    this.renderer.recolor(this.colors);
+    this.display.ask();
+  }
+
   private beforePaint(): void {
-    const now = performance.now();
-    this.pointer.tell(this.lasering ?? this.pointingAt, this.lasering !== undefined, now);
-    const { others, sid } = this.session;
-    const shown = others.cursors(now).filter((cursor) => cursor.sid !== sid || cursor.laser);
-    this.cursors.show(shown, this.renderer.view, this.colors);
+    const { view } = this.renderer;
+    this.company.show(view, this.colors);
     this.toolbox.frame();
-    this.overlay.show(this.renderer.view);
-    this.writer.show(this.renderer.view);
+    this.overlay.show(view);
+    this.writer.show(view);
   }
 
   /** Goes on as the server has kept it: this page, or the one before it. */
-  private restore({ color, width, name, tool }: Kept): void {
-    this.wear({ ...this.look, color, width });
-    this.me = name === "" ? this.me : name;
-    if (this.me !== name) this.session.keep({ name: this.me });
-    if (Object.hasOwn(TOOLS, tool)) this.toolbox.take(tool as ToolName);
-  }
-
-  private peopleChanged(): void {
-    this.renderer.ask();
-    this.display.ask();
-    // Whoever leaves without a word, and cursors that rest, go by themselves.
-    this.endFading?.();
-    this.endFading = later(FADE_MS, () => this.peopleChanged());
+  private restore(kept: Kept): void {
+    this.me.restore(kept);
+    if (Object.hasOwn(TOOLS, kept.tool)) this.toolbox.take(kept.tool as ToolName);
   }
 
   private toolsChanged(): void {
     this.session.keep({ tool: this.toolbox.current });
     this.stage.dataset.tool = this.toolbox.current;
-    this.renderer.ask();
-    this.display.ask();
+    this.changed();
   }
 
-  private wear(look: Look): void {
-    this.look = look;
+  /** The drawing, or the page around it, may look different. */
+  private changed(): void {
+    this.renderer.ask();
     this.display.ask();
   }
 
@@ -326,88 +247,26 @@ export class App implements Doings {
     this.toast.say(strings.rejected[code] ?? strings.rejectedOther);
   }
 
-  private get status(): Status {
-    return statusOf(this.session.standing);
-  }
-
-  private standing(): void {
-    const { position, replica, standing } = this.session;
-    writeFacts(document.documentElement, {
-      status: this.status,
-      unsaved: standing.unsaved,
-      atRisk: standing.atRisk,
-      position,
-      replica,
-    });
-    if (standing.unsaved === 0) this.unsavedSince = undefined;
-    else if (this.unsavedSince === undefined) {
-      this.unsavedSince = performance.now();
-      later(CALM_MS, () => this.display.ask());
-    }
-    this.display.ask();
-  }
-
-  /** The same array as long as they are the same people, so that the page need not be shown anew. */
-  private people(): readonly Person[] {
-    const now = this.session.others.here(performance.now());
-    const isSame =
-      now.length === this.lastPeople.length &&
-      now.every(({ sid, name, color }, i) => {
-        const last = this.lastPeople[i];
-        return last?.sid === sid && last.name === name && last.color === color;
-      });
-    if (!isSame) this.lastPeople = now.map(({ sid, name, color }) => ({ sid, name, color }));
-    return this.lastPeople;
-  }
-
-  private author(): string | undefined {
-    const [element, ...more] = this.toolbox.selection;
-    if (element === undefined || more.length > 0) return undefined;
-    if (clientOf(element.id) === this.session.client) return strings.you;
-    return (this.session.others.nameOf(element.by) ?? strings.someone) || strings.guest;
-  }
-
   private shown(): Shown {
-    const { board, replica, standing } = this.session;
-    const unsavedForMs = this.unsavedSince === undefined ? 0 : performance.now() - this.unsavedSince;
-    const status = calmStatus(this.status, unsavedForMs);
+    const { session, toolbox, renderer, me, company, standing } = this;
     return {
-      board,
-      replica,
-      status,
-      unsaved: status === "saved" ? 0 : standing.unsaved,
-      me: { sid: this.session.sid, name: this.me, color: this.look.color },
-      people: this.people(),
-      author: this.author(),
-      tool: this.toolbox.current,
-      look: this.look,
-      selection: this.toolbox.selection,
-      canUndo: this.toolbox.history.canUndo,
-      canRedo: this.toolbox.history.canRedo,
+      board: session.board,
+      replica: session.replica,
+      status: standing.status,
+      unsaved: standing.unsaved,
+      me: { sid: session.sid, name: me.name, color: me.look.color },
+      people: company.people,
+      author: company.authorOf(toolbox.selection),
+      tool: toolbox.current,
+      look: me.look,
+      selection: toolbox.selection,
+      canUndo: toolbox.history.canUndo,
+      canRedo: toolbox.history.canRedo,
       toast: this.toast.text,
       offer: this.offers[0],
       colors: this.colors,
-      zoom: Math.round(this.renderer.view.scale * 100),
-      lost: isLost(this.renderer.extent, this.renderer.camera.seen),
+      zoom: Math.round(renderer.view.scale * 100),
+      lost: isLost(renderer.extent, renderer.camera.seen),
     };
   }
-}
-
-function later(ms: number, call: () => void): () => void {
-  const timer = setTimeout(call, ms);
-  return () => clearTimeout(timer);
-}
-
-function openStore(): OutboxStore {
-  const clock = { today: () => Date.now(), later };
-  // Web Locks are for secure contexts only: a page over plain HTTP has none, whatever the types say.
-  const locks = "locks" in navigator ? webLocks(navigator.locks) : quietness(clock);
-  return new OutboxStore(openDatabase(), locks, clock);
-}
-
-/** The colours of the theme that the browser asks for. */
-function colorsNow(): Colors {
-  const probe = document.createElement("canvas").getContext("2d");
-  if (probe === null) throw new Error("This browser has no 2D canvas.");
-  return new Colors(probe, darkTheme.matches);
 }

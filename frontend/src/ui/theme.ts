@@ -1,0 +1,14 @@
+import { Colors } from "../render/colors";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** The colours of the theme that the browser asks for. */
+export function colorsNow(): Colors {
+  const probe = document.createElement("canvas").getContext("2d");
+  if (probe === null) throw new Error("This browser has no 2D canvas.");
+  return new Colors(probe, dark.matches);
+}
+
+export function listenToTheme(changed: () => void): void {
+  dark.addEventListener("change", changed);
+}

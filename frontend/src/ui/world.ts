@@ -1,0 +1,25 @@
+import { openDatabase } from "../sync/database";
+import { openLink } from "../sync/link";
+import { quietness, webLocks } from "../sync/locks";
+import { OutboxStore } from "../sync/outbox_store";
+import type { Outside } from "../sync/session";
+import { getSnapshot } from "../sync/snapshot";
+
+/** What the page needs of the browser and the network, and what tests hold still. */
+
+export function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+}
+
+export function randomBytes(into: Uint8Array<ArrayBuffer>): void {
+  crypto.getRandomValues(into);
+}
+
+export function worldOutside(): Outside {
+  const clock = { today: () => Date.now(), later };
+  // Web Locks are for secure contexts only: a page over plain HTTP has none, whatever the types say.
+  const locks = "locks" in navigator ? webLocks(navigator.locks) : quietness(clock);
+  const outboxes = new OutboxStore(openDatabase(), locks, clock);
+  return { openLink, getSnapshot, outboxes, now: () => performance.now(), random: Math.random, later };
+}
