@@ -20,8 +20,9 @@ from whiteboard.domain.limits import (
     MAX_REMOVE_IDS,
 )
 from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
-from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints, UnknownKind
+from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints
 from whiteboard.protocol.kinds import KINDS, Color, Name, Path, Props, Tool, Width
+from whiteboard.protocol.strangers import check_stranger
 
 _BOARD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
@@ -135,11 +136,20 @@ def check_points(points: list[float]) -> None:
 def _checked_element(element: dict[str, Any]) -> dict[str, Any]:
     kind = element.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise UnknownKind(f"this server knows the kinds {', '.join(KINDS)}")
+        return _checked_stranger(element)
     checked = convert(element, KINDS[kind])
     if isinstance(checked, Path):
         check_points(checked.points)
     return {"kind": kind, **msgspec.to_builtins(checked)}
+
+
+def _checked_stranger(element: dict[str, Any]) -> dict[str, Any]:
+    check_stranger(element)
+    convert(element, Props)
+    if "points" in element:
+        check_points(convert(element["points"], list[float]))
+    # Whose it is, the log says.
+    return {name: value for name, value in element.items() if name not in ("id", "by")}
 
 
 def parse(raw: Raw | bytes, decoder: msgspec.json.Decoder[Any]) -> Any:

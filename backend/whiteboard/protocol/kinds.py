@@ -39,8 +39,8 @@ _Transform = Annotated[
 ]
 # No control characters but the newline, no other line ends, nothing that turns the direction of what follows it:
 # a text must not make another one, or the page around it, look like something else.
-_TEXT = r"\A[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*\Z"
-_Text = Annotated[str, Meta(max_length=MAX_TEXT_CHARACTERS, pattern=_TEXT)]
+TEXT: Final = r"\A[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*\Z"
+_Text = Annotated[str, Meta(max_length=MAX_TEXT_CHARACTERS, pattern=TEXT)]
 
 
 class _Anything(Struct, kw_only=True):

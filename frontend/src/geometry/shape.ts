@@ -1,4 +1,5 @@
 import { type Element, pointsOf } from "../model/element";
+import { type Form, KINDS } from "../model/kinds";
 import { type Box, boxOfPoints, EMPTY, grown, overlap } from "./box";
 import { type Frame, frameOfBox, isNumber, ownFrame } from "./frame";
 import { meetsLine } from "./hit";
@@ -13,21 +14,6 @@ import type { Point } from "./transform";
  * either it lies nowhere, is not painted, and stays on the board all the same.
  */
 
-/** What the geometry of a kind is made of: points, two ends, or a frame. */
-export type Form = "path" | "line" | "frame";
-
-const FORMS: ReadonlyMap<string, Form> = new Map([
-  ["stroke", "path"],
-  ["highlighter", "path"],
-  ["line", "line"],
-  ["arrow", "line"],
-  ["rectangle", "frame"],
-  ["diamond", "frame"],
-  ["ellipse", "frame"],
-  ["text", "frame"],
-  ["note", "frame"],
-]);
-
 const DEFAULT_WIDTH = 4;
 /** How far a note's shadow falls. */
 const NOTE_SHADOW = 16;
@@ -39,7 +25,7 @@ const places = new WeakMap<Element, readonly number[]>();
 
 /** Undefined: the kind is not known here, or its geometry is not what this release knows of it. */
 export function formOf(element: Element): Form | undefined {
-  const form = FORMS.get(element.kind);
+  const form = KINDS.get(element.kind)?.form;
   const fits = form === "path" ? pointsOf(element) !== undefined : ownFrame(element) !== undefined;
   return fits ? form : undefined;
 }

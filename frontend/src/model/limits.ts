@@ -1,4 +1,4 @@
-/** Limits that the server enforces too (SPEC.md O8, B5, E4). */
+/** Limits that the server enforces too (SPEC.md O8, O12, B5, E4). */
 
 export const MAX_STROKE_POINTS = 10_000;
 export const MAX_ELEMENTS = 50_000;
@@ -11,6 +11,9 @@ export const MIN_SIZE = 4;
 export const MAX_SIZE = 400;
 export const MIN_WIDTH = 0.1;
 export const MAX_WIDTH = 200;
+export const MAX_ANGLE = 100;
+/** Of an element of a kind that is not known: objects and lists within each other. */
+export const MAX_DEPTH = 16;
 export const MAX_Z = 1_000_000;
 export const MAX_OPS_PER_EVENT = 100;
 /** A packet may have 1,000,000 bytes; an event keeps well below, so that others get between. */

@@ -76,12 +76,17 @@ export function addCopies(desk: Desk, elements: readonly Element[], by: Point): 
 
 /** Text as the board takes it (SPEC.md O11). */
 export function cleanText(text: string): string {
+  return harmless(text)
+    .slice(0, MAX_TEXT_CHARACTERS)
+    .replace(/[\ud800-\udbff]$/, "");
+}
+
+/** Text of any length without what the server refuses in it. */
+export function harmless(text: string): string {
   return text
     .replace(/\r\n?|[\u2028\u2029]/g, "\n")
     .replaceAll("\t", "    ")
-    .replace(HARMFUL, "")
-    .slice(0, MAX_TEXT_CHARACTERS)
-    .replace(/[\ud800-\udbff]$/, "");
+    .replace(HARMFUL, "");
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go

@@ -1,6 +1,7 @@
 """What may enter the log, and the code of each refusal."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -35,6 +36,9 @@ GROW = {"op": "grow", "id": "me:2", "element": "me:1", "points": [3, 3]}
 UPDATE = {"op": "update", "id": "me:3", "element": "you:1", "props": {"color": "red"}}
 REMOVE = {"op": "remove", "id": "me:4", "elements": ["you:1"]}
 CLEAR = {"op": "clear", "id": "me:5"}
+
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/elements.json").read_text())
 
 
 def raw(value: object) -> Raw:
@@ -118,7 +122,7 @@ REFUSED: list[tuple[str, object, type[BadInput]]] = [
     ("no element", without(ADD, "element"), Invalid),
     ("an element that is none", {**ADD, "element": "me:1"}, Invalid),
     ("no kind", {**ADD, "element": without(STROKE, "kind")}, UnknownKind),
-    ("an unknown kind", stroke(kind="hologram"), UnknownKind),
+    ("a kind that no release has", stroke(kind="<b>"), UnknownKind),
     ("a kind of a wrong type", stroke(kind=["stroke"]), UnknownKind),
     ("no points", {**ADD, "element": without(STROKE, "points")}, Invalid),
     ("empty points", stroke(points=[]), Invalid),
@@ -195,6 +199,35 @@ def test_op_is_refused(sent: object, error: type[BadInput]) -> None:
     assert type(refused.value) is error
     assert not refused.value.retry
     assert refused.value.as_payload() == {"code": error.code, "message": str(refused.value), "retry": False}
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_element_is_judged_as_the_page_judges_a_file(vector: dict[str, Any]) -> None:
+    """[O8] [O12] What `files/check.ts` takes from a file enters the log, and nothing that it calls broken does."""
+    sent = raw({**ADD, "element": vector["element"]})
+    if vector["taken"]:
+        assert isinstance(decode_op(sent, "me"), Add)
+    else:
+        with pytest.raises(BadInput):
+            decode_op(sent, "me")
+
+
+def test_element_of_a_newer_kind_is_kept_as_it_is() -> None:
+    """[O12] [O7] Whatever it consists of; whose it is, the log says."""
+    hologram = {"kind": "hologram", "x": 1, "light": {"of": [1, 0.5, None, True, "é"]}}
+    op = decode_op(raw({**ADD, "element": {**hologram, "id": "you:1", "by": "you"}}), "me")
+    assert op == Add(id="me:1", element=hologram)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [{"a": "x\u202ey"}, {"a\u0000": 1}, [["\x07"]], 2**53, -(2**70), 1e300, {"of": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}],
+    ids=["turning text", "a control character in a name", "a bell", "53 bits", "70 bits", "1e300", "17 levels"],
+)
+def test_element_of_a_newer_kind_is_refused_when_readers_would_differ(inside: object) -> None:
+    """[O12] [O11] All the way down."""
+    with pytest.raises(Invalid):
+        decode_op(raw({**ADD, "element": {"kind": "hologram", "of": inside}}), "me")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1" + "0" * 5000])
