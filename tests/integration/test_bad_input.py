@@ -2,12 +2,16 @@
 
 import io
 import json
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from whiteboard.rooms.refusals import LINES_PER_SECOND
 
 from tests.integration.board_client import STROKE, BoardClient
 from tests.integration.fixtures import Pair
@@ -120,10 +124,6 @@ class Scene(NamedTuple):
     def socket(self) -> RawSocket:
         return self.rude.socket
 
-    async def counted(self, code: str) -> float:
-        """Return how often the replica has counted an error."""
-        return await self.replica.metric("whiteboard_errors_total", code=code)
-
     async def goes_on(self) -> None:
         """Assert that nothing was stored and that the witness goes on, having noticed nothing."""
         assert self.socket.close_code is None
@@ -142,6 +142,24 @@ async def scene(pair: Pair, board: str) -> AsyncIterator[Scene]:
     await witness.leave()
 
 
+@asynccontextmanager
+async def noticed_once(replica: Replica, **about: str) -> AsyncIterator[None]:
+    """Assert that the replica counts what is done within once, and writes one line of it. ``about``: the ``code`` of an
+    error that is told, or the ``reason`` of a refusal."""
+    event, metric = ("rejected", "errors") if "code" in about else ("refused", "refused")
+
+    def may_write() -> bool:
+        times = [datetime.fromisoformat(line["timestamp"]) for line in replica.lines(event, **about)]
+        return len(times) < LINES_PER_SECOND or times[-LINES_PER_SECOND].timestamp() < time.time() - 1
+
+    await eventually(may_write, "lines of its kind are written")
+    lines, count = replica.lines(event, **about), await replica.metric(f"whiteboard_{metric}_total", **about)
+    yield
+    assert await replica.metric(f"whiteboard_{metric}_total", **about) == count + 1
+    (line,) = replica.lines(event, **about)[len(lines) :]
+    assert line["level"] == "warning"
+
+
 def assert_error(error: dict[str, Any], code: str) -> None:
     assert error["code"] == code
     assert error["retry"] is False
@@ -153,13 +171,12 @@ async def test_bad_packet_is_rejected_on_the_classic_namespace(
     scene: Scene, board: str, packet: str, code: str
 ) -> None:
     """[E1] [C7] [O8] [O9] Told once, logged once, counted once; then the same connection can draw."""
-    before = await scene.counted(code)
     async with RawSocket(scene.replica.url) as socket:
         await socket.join(board=board)
         await socket.event("init")
-        await socket.send(packet)
-        assert_error((await socket.event("rejected"))[0], code)
-        assert await scene.counted(code) == before + 1
+        async with noticed_once(scene.replica, code=code):
+            await socket.send(packet)
+            assert_error((await socket.event("rejected"))[0], code)
         await scene.goes_on()
         await socket.send('27["drawing",{"x0":0,"y0":0,"x1":1,"y1":1}]')
         (answer,) = json.loads((await socket.hears("37["))[2:])
@@ -170,13 +187,11 @@ async def test_bad_packet_is_rejected_on_the_classic_namespace(
 @pytest.mark.parametrize(("ops", "code"), BOARD.values(), ids=BOARD)
 async def test_bad_ops_are_rejected_on_the_board_namespace(scene: Scene, ops: object, code: str) -> None:
     """[E1] [B2] [B5] [B7] [O2] [O3] [O4] [O5] [O8] [O9] Told once, logged once, counted once."""
-    before = await scene.counted(code)
     text = json.dumps(["ops", ops]).replace("ME", scene.rude.client)
-    await scene.socket.send(f"2/board,{text}")
-    assert_error(await scene.rude.rejected(), code)
-    assert await scene.counted(code) == before + 1
-    (line,) = scene.replica.lines("rejected", sid=scene.rude.welcome["sid"])
-    assert (line["code"], line["namespace"], line["level"]) == (code, "/board", "warning")
+    async with noticed_once(scene.replica, code=code):
+        await scene.socket.send(f"2/board,{text}")
+        assert_error(await scene.rude.rejected(), code)
+    assert scene.replica.lines("rejected", sid=scene.rude.welcome["sid"], code=code, namespace="/board")
     await scene.goes_on()
     await scene.rude.push(scene.rude.add())
 
@@ -201,14 +216,13 @@ async def test_bad_ops_are_rejected_on_the_board_namespace(scene: Scene, ops: ob
     ],
 )
 async def test_bad_connect_is_refused(pair: Pair, board: str, auth: dict[str, Any], code: str) -> None:
-    """[E2] [B1] CONNECT_ERROR with the code as its message and the typed error as its data; counted."""
-    before = await pair.left.metric("whiteboard_errors_total", code=code)
+    """[E2] [B1] CONNECT_ERROR with the code as its message and the typed error as its data; logged and counted once."""
     async with RawSocket(pair.left.url) as socket:
-        answer = await socket.join("/board", **{"board": board, "secret": new_secret(), **auth})
+        async with noticed_once(pair.left, code=code):
+            answer = await socket.join("/board", **{"board": board, "secret": new_secret(), **auth})
         refusal = json.loads(answer.removeprefix("4/board,"))
         assert refusal["message"] == code
         assert_error(refusal["data"], code)
-        assert await pair.left.metric("whiteboard_errors_total", code=code) == before + 1
         assert (await socket.join("/board", board=board, secret=new_secret())).startswith("4/board,"), (
             "the first answer"
         )
@@ -217,8 +231,9 @@ async def test_bad_connect_is_refused(pair: Pair, board: str, auth: dict[str, An
 
 @pytest.mark.parametrize("name", ["a board", "a%2Fb", "a" * 65, "ü"])
 async def test_bad_board_name_is_refused_over_http(pair: Pair, name: str) -> None:
-    """[B1] [B8] [E1] Status 400 with the typed error."""
-    status, body = await pair.left.get(f"/api/boards/{name}")
+    """[B1] [B8] [E1] Status 400 with the typed error; logged and counted once."""
+    async with noticed_once(pair.left, code="bad_board"):
+        status, body = await pair.left.get(f"/api/boards/{name}")
     assert status == 400
     assert_error(body["error"], "bad_board")
 
@@ -236,21 +251,19 @@ async def test_unknown_namespace_is_refused(scene: Scene) -> None:
 @pytest.mark.parametrize("frame", ["", "9", "hello", "b4AAAA", "ü"])
 async def test_frame_that_is_no_packet_ends_its_session_at_once(scene: Scene, frame: str) -> None:
     """[E1] Below Socket.IO there is nothing to go on with: closed, logged, counted; nothing stays behind."""
-    before = await scene.counted("malformed_packet")
-    await scene.socket.ws.send_str(frame)
-    assert await scene.socket.closed() == 1002
     sid = scene.rude.welcome["sid"]
-    await eventually(lambda: scene.replica.lines("socket disconnected", sid=sid), "the session has ended")
-    assert await scene.counted("malformed_packet") == before + 1
+    async with noticed_once(scene.replica, code="malformed_packet"):
+        await scene.socket.ws.send_str(frame)
+        assert await scene.socket.closed() == 1002
+        await eventually(lambda: scene.replica.lines("socket disconnected", sid=sid), "the session has ended")
     await scene.witness.push(scene.witness.add())
 
 
 @pytest.mark.parametrize("body", [b"", b"hello", b"40\x1e\x1e", b"\xff\xfe"])
 async def test_post_that_holds_no_packets_ends_its_session_at_once(scene: Scene, body: bytes) -> None:
     """[E1] The same over polling: status 400."""
-    before = await scene.counted("malformed_packet")
     address = f"{scene.replica.url}/socket.io/?EIO=4&transport=polling"
-    async with aiohttp.ClientSession() as http:
+    async with noticed_once(scene.replica, code="malformed_packet"), aiohttp.ClientSession() as http:
         async with http.get(address) as opened:
             address += "&sid=" + json.loads((await opened.text())[1:])["sid"]
         for _ in range(2):
@@ -258,7 +271,6 @@ async def test_post_that_holds_no_packets_ends_its_session_at_once(scene: Scene,
                 assert refused.status == 400
         async with http.get(address) as gone:
             assert gone.status == 400
-    assert await scene.counted("malformed_packet") == before + 1
     await scene.goes_on()
 
 
@@ -267,48 +279,81 @@ async def test_post_that_holds_no_packets_ends_its_session_at_once(scene: Scene,
 )
 async def test_event_for_a_namespace_not_joined_is_refused(pair: Pair, prefix: str, event: str) -> None:
     """[E3] CONNECT_ERROR for that namespace with ``not_joined``, whoever asks for an acknowledgement too."""
-    before = await pair.left.metric("whiteboard_errors_total", code="not_joined")
-    async with RawSocket(pair.left.url) as socket:
+    async with noticed_once(pair.left, code="not_joined"), RawSocket(pair.left.url) as socket:
         await socket.send(f"2{prefix}{event}")
         refusal = json.loads((await socket.hears(f"4{prefix}")).removeprefix(f"4{prefix}"))
         assert refusal["message"] == "not_joined"
         assert_error(refusal["data"], "not_joined")
-    assert await pair.left.metric("whiteboard_errors_total", code="not_joined") == before + 1
 
 
-async def test_binary_frame_is_passed_over(scene: Scene) -> None:
-    """[E1] An attachment, and one that belongs to nothing, changes nothing: its packet was refused already."""
-    await scene.socket.send('51-/board,["ops",{"_placeholder":true,"num":0}]')
-    await scene.socket.ws.send_bytes(b"\x00\xff" * 100)
-    assert_error(await scene.rude.rejected(), "binary_unsupported")
-    await scene.goes_on()
-    await scene.rude.push(scene.rude.add())
+async def test_attachment_is_passed_over(scene: Scene) -> None:
+    """[E1] As many as a packet announced: it was refused itself, once."""
+    async with noticed_once(scene.replica, code="binary_unsupported"):
+        await scene.socket.send('52-/board,["ops",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]')
+        for _ in range(2):
+            await scene.socket.ws.send_bytes(b"\x00\xff" * 100)
+        assert_error(await scene.rude.rejected(), "binary_unsupported")
+        await scene.rude.push(scene.rude.add())
     assert len(scene.socket.events("rejected", "/board")) == 1
 
 
+async def test_binary_frame_that_nothing_announced_is_rejected(scene: Scene) -> None:
+    """[E1] Typed like any other bad packet; so is an attachment too many."""
+    async with noticed_once(scene.replica, code="binary_unsupported"):
+        await scene.socket.ws.send_bytes(b"\x00\xff" * 100)
+        assert_error(await scene.rude.rejected(), "binary_unsupported")
+    await scene.goes_on()
+    await scene.socket.send('51-/board,["ops",{"_placeholder":true,"num":0}]')
+    await scene.rude.rejected(count=2)
+    async with noticed_once(scene.replica, code="binary_unsupported"):
+        for _ in range(2):
+            await scene.socket.ws.send_bytes(b"\x00")
+        await scene.rude.rejected(count=3)
+        await scene.rude.push(scene.rude.add())
+    assert len(scene.socket.events("rejected", "/board")) == 3
+
+
 async def test_packet_above_the_limit_closes_the_websocket(scene: Scene) -> None:
-    """[E4] Code 1009; the limit is the one that the handshake named, and what is just below it is only rejected. It is
-    counted as a POST of that size is."""
-    before = await scene.replica.metric("whiteboard_refused_total", reason="too_large")
+    """[E4] Code 1009; the limit is the one that the handshake named, and what is just below it is only rejected. Logged
+    and counted once, as a POST of that size is."""
     assert scene.socket.max_payload == 1_000_000
     padding = "a" * 999_900
     await scene.socket.send(f'2/board,["ops","{padding}"]')
     assert_error(await scene.rude.rejected(), "invalid")
-    await scene.socket.send(f'2/board,["ops","{padding}{"a" * 200}"]')
-    assert await scene.socket.closed() == 1009
-    assert await scene.replica.metric("whiteboard_refused_total", reason="too_large") == before + 1
+    async with noticed_once(scene.replica, reason="too_large"):
+        await scene.socket.send(f'2/board,["ops","{padding}{"a" * 200}"]')
+        assert await scene.socket.closed() == 1009
     assert scene.replica.lines("refused", reason="too_large", status=1009)
     await scene.witness.push(scene.witness.add())
 
 
+@pytest.mark.parametrize(
+    ("frame", "opcode", "code"),
+    [
+        pytest.param(b"\xff\xfe", aiohttp.WSMsgType.TEXT, 1007, id="not UTF-8"),
+        pytest.param(b"4hello", aiohttp.WSMsgType.CONTINUATION, 1002, id="nothing to continue"),
+        pytest.param(b"\x03", aiohttp.WSMsgType.CLOSE, 1002, id="half a close code"),
+    ],
+)
+async def test_broken_frame_closes_the_websocket(
+    scene: Scene, frame: bytes, opcode: aiohttp.WSMsgType, code: int
+) -> None:
+    """[E1] [E4] Logged and counted once, as a malformed packet that is refused."""
+    async with noticed_once(scene.replica, reason="malformed_packet"):
+        await scene.socket.ws.send_frame(frame, opcode)
+        assert await scene.socket.closed() == code
+    await scene.witness.push(scene.witness.add())
+
+
 async def test_post_above_the_limit_is_refused(scene: Scene) -> None:
-    """[E4] Status 413, whether it told its length or came in chunks; the session goes on."""
+    """[E4] Status 413, whether it told its length or came in chunks; logged and counted once, the session goes on."""
     address = f"{scene.replica.url}/socket.io/?EIO=4&transport=polling"
     async with aiohttp.ClientSession() as http:
         async with http.get(address) as opened:
             sid = json.loads((await opened.text())[1:])["sid"]
         for body in (io.BytesIO(b"4" * 1_000_001), _chunks()):
-            async with http.post(f"{address}&sid={sid}", data=body) as refused:
+            sent = http.post(f"{address}&sid={sid}", data=body)
+            async with noticed_once(scene.replica, reason="too_large"), sent as refused:
                 assert refused.status == 413
         async with http.post(f"{address}&sid={sid}", data=b"40") as accepted:
             assert accepted.status == 200

@@ -9,6 +9,7 @@ from msgspec import Raw
 from whiteboard.errors import MalformedPacket
 
 _HEADER = re.compile(r"2(?:(/[^,]{0,256}),)?([0-9]{0,15})(?=\[)", re.ASCII)
+_ATTACHMENTS = re.compile(r"[56]([0-9]{1,3})-", re.ASCII)
 _args_decoder = msgspec.json.Decoder(list[Raw])
 _name_decoder = msgspec.json.Decoder(str)
 _encode = msgspec.json.Encoder().encode
@@ -34,6 +35,12 @@ def decode_event(packet: str) -> Event:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise MalformedPacket("a Socket.IO event is an array that begins with its name") from None
     return event
+
+
+def count_attachments(packet: str) -> int:
+    """Return how many binary messages a packet says will follow it; more than 999 are none."""
+    announced = _ATTACHMENTS.match(packet)
+    return int(announced[1]) if announced else 0
 
 
 def encode_event(namespace: str, name: str, *args: object) -> bytes:

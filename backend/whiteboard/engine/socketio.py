@@ -25,7 +25,7 @@ from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.forward import FindReplica, Forwarder
 from whiteboard.engine.frame import Frame
-from whiteboard.engine.packets import decode_event, encode_refusal
+from whiteboard.engine.packets import count_attachments, decode_event, encode_refusal
 from whiteboard.engine.session import Reason, label_of
 from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
 from whiteboard.engine.tunnel import Tunnel
@@ -180,13 +180,13 @@ class SocketServer:
         if socket is not None:
             self._applications[namespace].connected(socket)
 
-    def receive(self, eio_sid: str, packet: str) -> None:
+    def receive(self, eio_sid: str, packet: str | bytes) -> None:
         """Take an EVENT packet, or what claims to be one."""
         connection = self._connection(eio_sid)
         sockets = _sockets(connection)
         namespace, ack_id = None, None
         try:
-            if packet[:1] in ("5", "6"):
+            if isinstance(packet, bytes) or packet[:1] in ("5", "6"):
                 raise BinaryUnsupported("binary attachments are not accepted")
             namespace, name, args, ack_id = decode_event(packet)
             socket = sockets.get(namespace)
@@ -230,15 +230,25 @@ class _AsyncServer(ConformingServer):
     def answer_to(self, server: SocketServer) -> None:
         """Give events to ``server``, and tell it of CONNECTs and ends."""
         self._server = server
+        self._attachments: dict[str, int] = {}  # how many are still to come, of packets that were refused
         self.eio.on("message", self._take)
 
     def _take(self, eio_sid: str, packet: str | bytes) -> Awaitable[None] | None:
         if isinstance(packet, bytes):
-            return None  # an attachment of a binary packet, whose sender was told already
-        if packet[:1] in ("0", "1", "3"):
+            if self._is_attachment(eio_sid):
+                return None  # its packet's sender was told already
+        elif packet[:1] in ("0", "1", "3"):
             return self._take_control(eio_sid, packet)
+        elif announced := count_attachments(packet):
+            self._attachments[eio_sid] = announced
         self._server.receive(eio_sid, packet)
         return None
+
+    def _is_attachment(self, eio_sid: str) -> bool:
+        announced = self._attachments.pop(eio_sid, 0)
+        if announced > 1:
+            self._attachments[eio_sid] = announced - 1
+        return announced > 0
 
     async def _take_control(self, eio_sid: str, packet: str) -> None:
         try:
@@ -259,6 +269,7 @@ class _AsyncServer(ConformingServer):
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._server.ended(eio_sid, reason)
+        self._attachments.pop(eio_sid, None)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
-from whiteboard.engine.packets import decode_event, encode_ack, encode_event, encode_refusal
+from whiteboard.engine.packets import count_attachments, decode_event, encode_ack, encode_event, encode_refusal
 from whiteboard.errors import MalformedPacket
 
 
@@ -44,6 +44,19 @@ def test_packet_is_refused_when_it_is_no_event(packet: str) -> None:
     """[E1] `malformed_packet`, whatever is wrong with it."""
     with pytest.raises(MalformedPacket):
         decode_event(packet)
+
+
+@pytest.mark.parametrize(
+    ("packet", "count"),
+    [
+        ('51-["a",{"_placeholder":true,"num":0}]', 1),
+        ("612-/board,7[]", 12),
+        *[(packet, 0) for packet in ("", "5", "5-[]", '5["a"]', "5x-[]", "51000-[]", '21-["a"]', "5\u0661-[]")],
+    ],
+)
+def test_attachments_are_as_many_as_their_packet_announces(packet: str, count: int) -> None:
+    """[E1] So many binary messages belong to it."""
+    assert count_attachments(packet) == count
 
 
 @given(st.sampled_from(["/", "/board"]), st.sampled_from(["op", "rejected"]), st.lists(st.integers() | st.text()))
