@@ -98,7 +98,8 @@ async def running(
         redis = connection.connect(url, settings.redis_password_file, REDIS_TIMEOUT_SECONDS)
         stack.push_async_callback(_close, redis)
 
-        health = Health(redis)
+        clock = asyncio.get_running_loop().time
+        health = Health(redis, clock)
         sessions = Sessions(redis, replica, settings.recovery_seconds)
         rooms = Rooms(redis, replica, metrics, sessions, REDIS_TIMEOUT_SECONDS, random.Random())
         visits = Visits(sessions, rooms)
@@ -107,7 +108,6 @@ async def running(
         stack.push_async_callback(_end, workers)
         stack.push_async_callback(_flush, rooms, visits)
 
-        clock = asyncio.get_running_loop().time
         capacity = Capacity(settings.max_connections, vitals.max_files())
         admission = Admission(settings.admission_per_second, clock, capacity.is_full)
         refusals = Refusals(metrics, clock)
