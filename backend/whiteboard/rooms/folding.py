@@ -34,7 +34,7 @@ class Folding:
 
     def consider(self, rooms: Iterable[Room]) -> None:
         """Look into the logs that may have become long."""
-        self._due.update((room.name, room) for room in rooms if room.position.n - room.lineage.floor >= FEWEST_COMMITS)
+        self._due.update((room.name, room) for room in rooms if room.feed.length >= FEWEST_COMMITS)
         if self._due:
             self._wake.set()
 
@@ -53,7 +53,7 @@ class Folding:
                     # One board's trouble must not end the server. The lease makes the pause before the next attempt.
                     logger.exception("folding failed", board=board)
                 else:
-                    room.lineage = room.lineage._replace(floor=floor)
+                    room.feed.note_floor(floor)
 
     async def fold(self, board: str) -> int:
         """

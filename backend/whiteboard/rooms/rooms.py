@@ -1,29 +1,27 @@
 """The boards that this replica serves now, and how a session comes and goes."""
 
 import asyncio
-import math
 import random
-from collections.abc import Coroutine, Iterable, Iterator
-from itertools import chain
+from collections.abc import Coroutine, Iterable
 from typing import Any, Final
 
 import structlog
 
 from whiteboard.domain.ops import AnyOp
-from whiteboard.engine.frame import Batch, Frame
-from whiteboard.errors import Busy, StoreUnavailable, Trimmed
+from whiteboard.engine.frame import Frame
+from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.messages import read_message
 from whiteboard.protocol.presence import News
-from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.committer import Committer
-from whiteboard.rooms.dialects import BOARD, DIALECTS
+from whiteboard.rooms.dialects import DIALECTS
 from whiteboard.rooms.folding import Folding
+from whiteboard.rooms.idle import Idle
+from whiteboard.rooms.joining import Joining
 from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.presence import Presence
-from whiteboard.rooms.recent import Told
 from whiteboard.rooms.room import Room
-from whiteboard.rooms.session import Session, State
+from whiteboard.rooms.session import Session
 from whiteboard.store.bus import Bus, Taken
 from whiteboard.store.connection import Redis
 from whiteboard.store.log import Log
@@ -31,9 +29,6 @@ from whiteboard.store.sessions import Sessions
 from whiteboard.store.snapshots import Snapshots
 
 _UPKEEP_SECONDS: Final = 5.0
-_IDLE_SECONDS: Final = 10.0
-MAX_IDLE_ROOMS: Final = 64
-"""Open rooms of boards that nobody is on: they spare the next visitor the reading of the log."""
 MAX_READINGS: Final = 64
 """Boards that nobody is on, being opened for somebody who only reads."""
 _NOTICE_SECONDS: Final = 60.0  # in which a connection that is dead without a sign is found to be
@@ -70,10 +65,9 @@ class Rooms:
         self._open_seconds = open_seconds
         self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
         self._rooms: dict[str, Room] = {}
-        self._idle: dict[str, float] = {}
-        """Boards that nobody is on, the longest unused first, and since when."""
+        self._idle = Idle(self._is_used)
         self._readings = 0
-        self._joining: set[asyncio.Task[None]] = set()
+        self._joining = Joining(self.log)
 
     def everybody(self) -> list[Session]:
         """Return the sessions of all rooms."""
@@ -96,10 +90,10 @@ class Rooms:
             room = self._rooms[board] = Room(board, self.log, self.snapshots, self._metrics)
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)
-        self._idle.pop(board, None)  # whoever opens it is about to come
+        self._idle.visited(board)
         try:
             async with asyncio.timeout(self._open_seconds):
-                await room.ready.wait()
+                await room.feed.ready.wait()
         except TimeoutError:
             raise StoreUnavailable("the board cannot be read now") from None
         return room
@@ -121,45 +115,20 @@ class Rooms:
             return await self.open(board)
         finally:
             self._readings -= 1
-            self._idle[board] = asyncio.get_running_loop().time()
-            self._close_idle()
+            self._idle.left(board, asyncio.get_running_loop().time())
+            self._close(self._idle.surplus())
 
     def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
         """
-        Let a session follow its room: what it has missed since its start, then what is new, with no gap (B4, B9).
+        Let a session follow its room (B4, B9).
 
         Args:
             first: sent before that, at the pace that the client takes it.
         """
-        room = session.room
-        if self._rooms.get(room.name) is not room:
+        if self._rooms.get(session.room.name) is session.room:
+            self._joining.join(session, first)
+        else:
             session.socket.close()  # the room has closed while its session was being written
-            return
-        if not room.admit(session):
-            return
-        if not room.holds(session.start.position) or (session.lost_place and session.dialect is BOARD):
-            room.make_stale(session)
-            return
-        missed = room.missed(session)
-        frames = iter(first) if missed is None else chain(first, room.frames_for(session, missed))
-        few = take(frames)
-        session.socket.send(few)
-        if missed is not None and size_of(few) < CHUNK_BYTES:
-            room.go_live(session)
-            return
-        task = asyncio.get_running_loop().create_task(
-            self._bring_up(session, frames, room.position.n if missed is None else None)
-        )
-        self._joining.add(task)
-
-        def ended(task: asyncio.Task[None]) -> None:
-            self._joining.discard(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                # Better that the client comes again than that it waits for ever.
-                logger.error("joining failed", board=room.name, sid=session.sid, exc_info=error)
-                session.socket.close()
-
-        task.add_done_callback(ended)
 
     def submit(self, session: Session, op: AnyOp) -> None:
         """
@@ -172,33 +141,10 @@ class Rooms:
         self.committer.submit(session, op)
         self._ops[session.dialect].inc()
 
-    async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
-        """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
-        room = session.room
-        if read_upto is not None:
-            try:
-                # From the start's own commit on: of that one too some ops may be missing.
-                commits = await self.log.read(room.name, max(session.start.n - 1, 0), read_upto)
-            except Trimmed:
-                room.make_stale(session)
-                return
-            except StoreUnavailable:
-                session.socket.close()
-                return
-            told = (Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops))
-            missed = (told_op for told_op in told if told_op.offset[1:] > session.start[1:])
-            frames = chain(frames, room.frames_for(session, missed))
-        while session.state is State.JOINING and await session.socket.connection.drained():
-            chunk = take(frames) or take(room.held_for(session))
-            if not chunk:
-                room.go_live(session)
-                return
-            session.socket.send((Batch(chunk),))
-
     def subscribed(self, board: str) -> None:
-        """Source: ``store.bus.Listener``."""
+        """Read what came before: from now on the bus brings it. Source: ``store.bus.Listener``."""
         if board in self._rooms:
-            self._rooms[board].subscribed()
+            self._rooms[board].feed.repair()
 
     def message(self, board: str, message: bytes) -> None:
         """Source: ``store.bus.Listener``."""
@@ -209,11 +155,11 @@ class Rooms:
                 if isinstance(told, News):
                     self.presence.hear(room, told)
                 elif told is not None:
-                    room.message(told)
+                    room.hear(told)
             except Exception:
                 # One board's trouble must not end the bus of all. The room reads on from the log.
                 logger.exception("bus message failed", board=board)
-                room.repair()
+                room.feed.repair()
 
     def taken(self, taken: Taken) -> None:
         """Source: ``store.bus.Listener``."""
@@ -232,7 +178,7 @@ class Rooms:
                 room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
             self.folding.consider(self._rooms.values())
-            self._find_idle()
+            self._close(self._idle.overdue(self._rooms, asyncio.get_running_loop().time()))
 
     async def _compare_heads(self) -> None:
         """Find rooms whose last message was lost: no gap shows that (L6)."""
@@ -241,25 +187,13 @@ class Rooms:
         heads = await self.log.heads([room.name for room in rooms])
         for room, n, head in zip(rooms, before, heads, strict=True):
             if head < n or n <= room.position.n < head:
-                room.repair()
+                room.feed.repair()
 
-    def _find_idle(self) -> None:
-        now = asyncio.get_running_loop().time()
-        for board in self._rooms:
-            self._idle.setdefault(board, now)
-        self._close_idle(unused_since=now - _IDLE_SECONDS)
-
-    def _close_idle(self, unused_since: float = -math.inf) -> None:
-        """Close the rooms that nobody is in: those unused for long, and the longest unused above the bound."""
-        for board in [board for board in self._idle if self._is_used(board)]:
-            del self._idle[board]
-        above = len(self._idle) - MAX_IDLE_ROOMS
-        for place, (board, since) in enumerate(list(self._idle.items())):
-            if (place < above or since <= unused_since) and board in self._idle and not self._is_used(board):
-                del self._idle[board]
-                self._rooms.pop(board).close()
-                self._metrics.rooms.set(len(self._rooms))
-                self._bus.unsubscribe(board)
+    def _close(self, boards: Iterable[str]) -> None:
+        for board in boards:
+            self._rooms.pop(board).feed.close()
+            self._bus.unsubscribe(board)
+        self._metrics.rooms.set(len(self._rooms))
 
     def _is_used(self, board: str) -> bool:
         room = self._rooms.get(board)

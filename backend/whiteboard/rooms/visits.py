@@ -60,7 +60,7 @@ class Visits:
         ahead = place or _offset(auth.get("offset"))
         if ahead is not None:
             # For a new session too: its client may come with this old offset again, which must lie before its start.
-            await room.reach(ahead.position)
+            await room.feed.reach(ahead.position)
         if known is not None and isinstance(pid, str) and place is not None and room.recalls(place, dialect):
             session = Session(socket, room, SessionKey.of(room.name, pid), dialect, known._replace(start=place))
             session.recovered = True

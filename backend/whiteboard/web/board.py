@@ -34,7 +34,7 @@ class BoardApplication:
         board, client, position = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
         room = await self._rooms.open(board)
         start = Offset.behind(position or ORIGIN)
-        await room.reach(start.position)
+        await room.feed.reach(start.position)
         session = await self._visits.begin(socket, room, BOARD, client, start, auth)
         if position is not None:
             # Whatever else it was told: the page knows best what it has applied.

@@ -7,7 +7,7 @@ import pytest
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again soon. Upkeep stays away: a gap must be found without it."""
     monkeypatch.setattr("whiteboard.rooms.rooms._UPKEEP_SECONDS", 3600.0)
-    monkeypatch.setattr("whiteboard.rooms.room._RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("whiteboard.rooms.feed._RETRY_SECONDS", 0.02)
     monkeypatch.setattr("whiteboard.rooms.committer._BACKOFF_SECONDS", (0.01, 0.03))
     monkeypatch.setattr("whiteboard.store.bus._BACKOFF_SECONDS", (0.01, 0.03))
 

@@ -100,7 +100,7 @@ async def replica(redis_url: str, name: str = "replica-1", kind: type[Rooms] = R
             yield Replica(rooms, sessions, name)
     finally:
         for room in rooms._rooms.values():
-            room.close()
+            room.feed.close()
         await redis.aclose()
 
 

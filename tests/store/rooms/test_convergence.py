@@ -37,7 +37,7 @@ async def test_all_boards_equal_the_fold_of_the_log(redis_url: str, seed: int, u
             assert list(page.board.elements.items()) == expected
         for place in replicas:
             room = await place.rooms.open("b")
-            await room.reach(offsets[-1].position)
+            await room.feed.reach(offsets[-1].position)
             assert list(room.content.elements.items()) == expected
 
 

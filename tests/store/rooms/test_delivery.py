@@ -192,7 +192,7 @@ async def test_room_goes_on_when_reading_fails_as_nobody_thought_of(
     redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[L6] A defect is logged and the log read again: a room that stood still would look like a quiet one."""
-    monkeypatch.setattr("whiteboard.rooms.room._DEFECT_SECONDS", 0.01)
+    monkeypatch.setattr("whiteboard.rooms.feed._DEFECT_SECONDS", 0.01)
     lineage, defects = Log.lineage, iter([True, True])
 
     async def defective(log: Log, board: str) -> Lineage:

@@ -128,7 +128,7 @@ async def test_upkeep_folds_what_is_old(redis_url: str, log: Log, upkeep: None) 
         await two.page()
         await eventually(lambda: two.metrics.snapshots._value.get() == 1, "a snapshot")
         assert two.metrics.trimmed._value.get() == 3
-        await eventually(lambda: two.rooms._rooms["b"].lineage.floor == 4, "the room knows")
+        await eventually(lambda: two.rooms._rooms["b"].feed.lineage.floor == 4, "the room knows")
         assert one.metrics.snapshots._value.get() == 0
 
 
@@ -194,7 +194,7 @@ async def test_room_starts_over_when_others_have_trimmed_what_it_has_not_read(re
         await append(log, *(batch(n) for n in range(2, 7)))
         await one.rooms.folding.fold("b")
         room = await sleeper.rooms.open("b")
-        room.repair()
+        room.feed.repair()
         await resynced(page)
         assert cast(Wire, classic.connection).is_closed
         assert len(page.offsets) == 1

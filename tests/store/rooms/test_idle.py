@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from whiteboard.errors import Busy
-from whiteboard.rooms import rooms as module
+from whiteboard.rooms import idle, rooms
 from whiteboard.store.log import Log
 
 from tests.integration.waiting import eventually
@@ -16,7 +16,7 @@ async def test_reading_many_boards_opens_no_more_rooms_than_may_be_idle(
     redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[B8] Whoever tries names gets answers, and the rooms longest unused close; those of people stay open."""
-    monkeypatch.setattr(module, "MAX_IDLE_ROOMS", 3)
+    monkeypatch.setattr(idle, "MAX_IDLE_ROOMS", 3)
     async with replica(redis_url) as one:
         page = await one.page()
         for number in range(20):
@@ -36,7 +36,7 @@ async def test_board_that_was_read_is_there_for_who_joins_it(redis_url: str, log
         room = await one.rooms.read("b")
         page = await one.page()
         assert page.socket.session.room is room
-        for number in range(2 * module.MAX_IDLE_ROOMS):
+        for number in range(2 * idle.MAX_IDLE_ROOMS):
             await one.rooms.read(f"name-{number}")
         await append(log, batch(1))
         await eventually(lambda: page.hear().offsets, "it goes on")
@@ -46,7 +46,7 @@ async def test_readers_are_told_to_come_again_when_too_many_boards_open_at_once(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[E1] `busy`, with retry; who joins a board is not counted among them."""
-    monkeypatch.setattr(module, "MAX_READINGS", 2)
+    monkeypatch.setattr(rooms, "MAX_READINGS", 2)
     lineage, go_on = Log.lineage, asyncio.Event()
 
     async def slow(log: Log, board: str) -> object:
@@ -70,7 +70,7 @@ async def test_room_closes_when_nobody_is_on_its_board_any_more(
     redis_url: str, upkeep: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[L2] Left or only read, it is forgotten after a while, and opened anew for whoever comes."""
-    monkeypatch.setattr(module, "_IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(idle, "IDLE_SECONDS", 0.05)
     async with replica(redis_url) as one:
         page, stays = await one.page(), await one.page("c")
         await one.rooms.read("d")

@@ -212,7 +212,7 @@ async def test_everybody_resyncs_when_redis_loses_everything_while_the_log_is_re
         await told_of(page, 2)
         monkeypatch.setattr(Log, "lineage", lineage_then_restart)
         await write(own_redis, 4)
-        (await one.rooms.open("b")).repair()
+        (await one.rooms.open("b")).feed.repair()
         await eventually(lambda: page.hear().is_stale, "resync")
         again = await one.page()
         await told_of(again, 3)

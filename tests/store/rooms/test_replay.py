@@ -54,7 +54,7 @@ async def test_classic_client_is_never_left_with_a_part_of_the_board(
     """[R4] [R5] [C2] Cut off behind any event of its first connection it is shown the board anew, unless it had heard
     the end of it: then it goes on behind that."""
     monkeypatch.setattr("whiteboard.rooms.chunks.CHUNK_BYTES", chunk_bytes)
-    monkeypatch.setattr("whiteboard.rooms.rooms.CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr("whiteboard.rooms.joining.CHUNK_BYTES", chunk_bytes)
     async with replica(redis_url) as one, replica(redis_url, "replica-2") as two:
         page = await one.page()
         for first in (10, 20, 30):
@@ -90,7 +90,7 @@ async def test_classic_client_that_is_refused_twice_is_shown_the_whole_board(red
         next_n = offset.n + 1
         offset = offset._replace(n=next_n, i=0)
         room = await one.rooms.open("b")
-        held_back, room.message = room.message, lambda told: None  # type: ignore[method-assign]
+        held_back, room.hear = room.hear, lambda told: None  # type: ignore[method-assign]
         draw(page, 40)
 
         async def stored() -> bool:
@@ -98,7 +98,7 @@ async def test_classic_client_that_is_refused_twice_is_shown_the_whole_board(red
 
         await eventually(stored, "the next commit")
         refused = await one.classic(pid="forged", offset=str(offset))
-        room.message = held_back  # type: ignore[method-assign]
+        room.hear = held_back  # type: ignore[method-assign]
         back = await one.classic(pid=refused.greeting["pid"], offset=str(offset))
         assert shown(await hears(back, 11)) == [10, 11, 20, 21, 30, 31, 40, 41]
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from whiteboard.domain.positions import ORIGIN, Offset
 from whiteboard.metrics import Metrics
-from whiteboard.rooms import room as rooms
+from whiteboard.rooms import feed as feeds
 from whiteboard.rooms import session as sessions
 from whiteboard.rooms.dialects import BOARD
-from whiteboard.rooms.room import Room, RoomState
+from whiteboard.rooms.feed import Feed, FeedState
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.sessions import SessionKey, SessionState
 
@@ -42,15 +42,15 @@ def test_session_cannot_be_revived() -> None:
     assert sessions.LEGAL[State.LEFT] == set()
 
 
-@pytest.mark.parametrize(("state", "then"), list(itertools.product(RoomState, RoomState)))
-async def test_room_takes_legal_steps_only(state: RoomState, then: RoomState) -> None:
-    """[L6] Repairing and live take turns; a closed room stays closed."""
-    room = Room("b", NOBODY, NOBODY, Metrics())
-    room._state = state
-    if then in rooms.LEGAL[state]:
-        room._become(then)
-        assert room._state is then
+@pytest.mark.parametrize(("state", "then"), list(itertools.product(FeedState, FeedState)))
+async def test_feed_takes_legal_steps_only(state: FeedState, then: FeedState) -> None:
+    """[L6] Repairing and live take turns; a closed feed stays closed."""
+    feed = Feed("b", NOBODY, NOBODY, Metrics(), NOBODY)
+    feed._state = state
+    if then in feeds.LEGAL[state]:
+        feed._become(then)
+        assert feed._state is then
     else:
-        with pytest.raises(ValueError, match=f"a {state.value} room cannot become {then.value}"):
-            room._become(then)
-        assert room._state is state
+        with pytest.raises(ValueError, match=f"a {state.value} feed cannot become {then.value}"):
+            feed._become(then)
+        assert feed._state is state

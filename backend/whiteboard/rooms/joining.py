@@ -1,0 +1,81 @@
+"""How a session comes to follow its room: what it has missed first, then what is new, with no gap (SPEC.md B4, B9)."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import structlog
+
+from whiteboard.engine.frame import Batch, Frame
+from whiteboard.errors import StoreUnavailable, Trimmed
+from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
+from whiteboard.rooms.dialects import BOARD
+from whiteboard.rooms.recent import Told
+from whiteboard.rooms.session import Session, State
+from whiteboard.store.log import Log
+
+logger = structlog.get_logger(__name__)
+
+
+class Joining:
+    """The sessions of this replica that are being brought up to their rooms."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
+        """
+        Let a session follow its room.
+
+        Args:
+            first: sent before what it has missed, at the pace that the client takes it.
+        """
+        room = session.room
+        if not room.admit(session):
+            return
+        if not room.feed.holds(session.start.position) or (session.lost_place and session.dialect is BOARD):
+            room.make_stale(session)
+            return
+        missed = room.missed(session)
+        frames = iter(first) if missed is None else chain(first, room.frames_for(session, missed))
+        few = take(frames)
+        session.socket.send(few)
+        if missed is not None and size_of(few) < CHUNK_BYTES:
+            room.go_live(session)
+            return
+        read_upto = room.position.n if missed is None else None
+        task = asyncio.get_running_loop().create_task(self._bring_up(session, frames, read_upto))
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                # Better that the client comes again than that it waits for ever.
+                logger.error("joining failed", board=room.name, sid=session.sid, exc_info=error)
+                session.socket.close()
+
+        task.add_done_callback(ended)
+
+    async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
+        """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
+        room = session.room
+        if read_upto is not None:
+            try:
+                # From the start's own commit on: of that one too some ops may be missing.
+                commits = await self._log.read(room.name, max(session.start.n - 1, 0), read_upto)
+            except Trimmed:
+                room.make_stale(session)
+                return
+            except StoreUnavailable:
+                session.socket.close()
+                return
+            told = (Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops))
+            missed = (told_op for told_op in told if told_op.offset[1:] > session.start[1:])
+            frames = chain(frames, room.frames_for(session, missed))
+        while session.state is State.JOINING and await session.socket.connection.drained():
+            chunk = take(frames) or take(room.held_for(session))
+            if not chunk:
+                room.go_live(session)
+                return
+            session.socket.send((Batch(chunk),))
