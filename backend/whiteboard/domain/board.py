@@ -8,7 +8,7 @@ makes no sense (any more): conflicts are resolved by the log's order alone, so e
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
-from whiteboard.domain.limits import MAX_ELEMENTS, MAX_POINTS
+from whiteboard.domain.limits import MAX_BOARD_SIZE, MAX_ELEMENTS, MAX_POINTS
 from whiteboard.domain.ops import Add, AnyOp, Clear, Element, Grow, Remove, Update, client_of
 from whiteboard.errors import BoardFull, TooManyPoints
 
@@ -27,10 +27,14 @@ class Drawn(NamedTuple):
 class Board:
     """The elements of a board by id, in the order of their adds (O10 says what lies over what)."""
 
-    __slots__ = ("elements",)
+    __slots__ = ("_own", "elements", "size")
 
     def __init__(self, elements: Iterable[Element] = ()) -> None:
         self.elements: dict[str, Element] = {element["id"]: element for element in elements}
+        self.size = sum(map(_size_of, self.elements.values()))
+        """How many numbers its points have, and its texts characters, together."""
+        self._own: set[str] | None = None
+        """Elements that no picture shows; None as long as there is no picture."""
 
     @classmethod
     def fold(cls, ops: Iterable[AnyOp]) -> Self:
@@ -40,6 +44,15 @@ class Board:
             board.apply(op)
         return board
 
+    def picture(self) -> list[Element]:
+        """
+        Return the elements as they are now, whatever is applied later: for work that lets others run in between.
+
+        It costs next to nothing: what changes later is copied first. Nobody may change what it shows.
+        """
+        self._own = set()
+        return list(self.elements.values())
+
     def apply(self, op: AnyOp) -> Drawn | None:
         """
         Apply the next op of the log; one that finds nothing to change, or goes over a limit, changes nothing.
@@ -48,26 +61,32 @@ class Board:
         """
         match op:
             case Grow():
-                points = self._growing(op)
-                if points is not None:
+                if self._may_grow(op):
+                    element = self._to_change(op.element)
+                    points = element["points"]
                     joint = max(len(points) - 2, 0)
                     points.extend(op.points)
-                    return Drawn(self.elements[op.element], joint, len(points))
+                    self.size += len(op.points)
+                    return Drawn(element, joint, len(points))
             case Add():
                 if self._admits(op):
-                    added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
-                    if isinstance(points := added.get("points"), list):
-                        added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
-                        return Drawn(added, 0, len(points))
+                    return self._add(op)
             case Update():
-                element = self.elements.get(op.element)
-                if element is not None:
+                if op.element in self.elements:
+                    element = self._to_change(op.element)
+                    self.size -= _size_of(element)
                     element.update((k, v) for k, v in op.props.items() if k not in _FIXED_PROPS)
+                    self.size += _size_of(element)
             case Remove():
                 for element_id in op.elements:
-                    self.elements.pop(element_id, None)
+                    removed = self.elements.pop(element_id, None)
+                    if removed is not None:
+                        self.size -= _size_of(removed)
+                    if self._own is not None:
+                        self._own.discard(element_id)
             case Clear():
                 self.elements.clear()
+                self.size, self._own = 0, None
         return None
 
     def check(self, op: AnyOp) -> None:
@@ -75,7 +94,7 @@ class Board:
         Hold an op, before it is queued, to the limits that depend on the board.
 
         Raises:
-            BoardFull: it would add an element too many.
+            BoardFull: it would add an element too many, or more points and text than a board may have.
             TooManyPoints: it would let a stroke grow too long.
         """
         if isinstance(op, Add) and len(self.elements) >= MAX_ELEMENTS:
@@ -84,6 +103,20 @@ class Board:
             points = self.elements.get(op.element, {}).get("points")
             if isinstance(points, list) and len(points) + len(op.points) > 2 * MAX_POINTS:
                 raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
+        # Not so in ``apply``: what the log has from before there was this limit stays, and so does a race's surplus.
+        more = self._more_of(op)
+        if more > 0 and self.size + more > MAX_BOARD_SIZE:
+            raise BoardFull(f"a board has at most {MAX_BOARD_SIZE} numbers in points and characters in texts")
+
+    def _add(self, op: Add) -> Drawn | None:
+        added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+        self.size += _size_of(added)
+        if self._own is not None:
+            self._own.add(op.id)
+        if isinstance(points := added.get("points"), list):
+            added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
+            return Drawn(added, 0, len(points))
+        return None
 
     def _admits(self, op: Add) -> bool:
         """Tell whether ``op`` would add its element now: new, and within the limits."""
@@ -94,12 +127,38 @@ class Board:
             and not (isinstance(points, list) and len(points) > 2 * MAX_POINTS)
         )
 
-    def _growing(self, op: Grow) -> list[float] | None:
-        """Return the points (``[x, y, …]``) that ``op`` would extend now; None if it would change nothing."""
+    def _may_grow(self, op: Grow) -> bool:
+        """Tell whether ``op`` would extend its element's points (``[x, y, …]``) now."""
         element = self.elements.get(op.element)
         if element is None or client_of(op.id) != client_of(op.element):
-            return None
+            return False
         points = element.get("points")
-        if not isinstance(points, list) or len(points) + len(op.points) > 2 * MAX_POINTS:
-            return None
-        return points
+        return isinstance(points, list) and len(points) + len(op.points) <= 2 * MAX_POINTS
+
+    def _to_change(self, element_id: str) -> Element:
+        """Return an element that is there, for it to be changed: one that a picture shows makes way for its copy."""
+        element = self.elements[element_id]
+        if self._own is None or element_id in self._own:
+            return element
+        self._own.add(element_id)
+        copy = self.elements[element_id] = {**element}
+        if isinstance(points := copy.get("points"), list):
+            copy["points"] = points.copy()
+        return copy
+
+    def _more_of(self, op: AnyOp) -> int:
+        """Return by how much an op would let the board's size grow, if it has any effect."""
+        match op:
+            case Add():
+                return _size_of(op.element)
+            case Grow():
+                return len(op.points)
+            case Update() if "text" in op.props:
+                former = self.elements.get(op.element, {}).get("text")
+                return _size_of({"text": op.props["text"]}) - _size_of({"text": former})
+        return 0
+
+
+def _size_of(element: Element) -> int:
+    points, text = element.get("points"), element.get("text")
+    return (len(points) if isinstance(points, list) else 0) + (len(text) if isinstance(text, str) else 0)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from whiteboard.domain.board import Board
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.engine.frame import Frame
-from whiteboard.protocol.classic import DRAWN
 
 if TYPE_CHECKING:
     from whiteboard.rooms.dialects import ClassicDialect
@@ -29,17 +28,13 @@ class Replay:
     def __init__(self, dialect: "ClassicDialect", board: Board, position: Position) -> None:
         """
         Args:
-            board: is copied as far as it is told; it may change afterwards.
+            board: is told as it is now; it may change afterwards.
         """
         self.start = Offset.behind(position)
         """Where those who have heard it follow the board from."""
         self._dialect = dialect
-        self._elements = [
-            {**element, "points": points.copy()}
-            for element in board.elements.values()
-            if element.get("kind") in DRAWN and isinstance(points := element.get("points"), list)
-        ]
-        self.size = sum(len(element["points"]) // 2 for element in self._elements) + 1
+        self._elements = board.picture()
+        self.size = board.size // 2 + 1
         """About how many frames it has."""
         self._making = self._make()
         self._made: list[Frame] = []

@@ -2,31 +2,20 @@
 
 import asyncio
 import gzip
-from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from whiteboard.domain.positions import Position
-from whiteboard.protocol.codec import check_board, encode
-from whiteboard.rooms.room import Room
+from whiteboard.protocol.codec import check_board
+from whiteboard.rooms.copies import Copies
 from whiteboard.rooms.rooms import Rooms
-
-FORMAT_VERSION: Final = 1
-_GZIP_LEVEL: Final = 4
-
-
-class _Encoded(NamedTuple):
-    position: Position
-    compressed: "asyncio.Task[bytes]"
 
 
 class BoardApi:
-    """Boards over HTTP. A board is encoded and compressed once a position, for all who ask."""
+    """Boards over HTTP."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._encoded: WeakKeyDictionary[Room, _Encoded] = WeakKeyDictionary()
+        self._copies = Copies()
 
     async def get(self, request: web.Request) -> web.Response:
         """
@@ -41,24 +30,10 @@ class BoardApi:
         headers = {"ETag": f'"{room.position}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304, headers=headers)
-        compressed = await asyncio.shield(self._compressed(room))
+        position, body = await self._copies.at_least(room)
+        headers["ETag"] = f'"{position}"'
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
-            return web.Response(body=compressed, content_type="application/json", headers=headers)
-        plain = await asyncio.to_thread(gzip.decompress, compressed)
-        return web.Response(body=plain, content_type="application/json", headers=headers)
-
-    def _compressed(self, room: Room) -> "asyncio.Task[bytes]":
-        encoded = self._encoded.get(room)
-        if encoded is None or encoded.position != room.position:
-            plain = encode(
-                {
-                    "v": FORMAT_VERSION,
-                    "board": room.name,
-                    "position": str(room.position),
-                    "elements": list(room.content.elements.values()),
-                }
-            )
-            compressing = asyncio.create_task(asyncio.to_thread(gzip.compress, plain, _GZIP_LEVEL))
-            encoded = self._encoded[room] = _Encoded(room.position, compressing)
-        return encoded.compressed
+        else:
+            body = await asyncio.to_thread(gzip.decompress, body)
+        return web.Response(body=body, content_type="application/json", headers=headers)

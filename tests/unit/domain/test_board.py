@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from whiteboard.domain.board import Board
-from whiteboard.domain.limits import MAX_ELEMENTS, MAX_POINTS
-from whiteboard.domain.ops import Add, AnyOp, Grow
+from whiteboard.domain.limits import MAX_BOARD_SIZE, MAX_ELEMENTS, MAX_POINTS
+from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update
 from whiteboard.domain.positions import Position
 from whiteboard.errors import BoardFull, TooManyPoints
 from whiteboard.protocol.commits import decode_commit
@@ -63,6 +63,54 @@ def test_check_refuses_points_when_the_stroke_is_full() -> None:
     board.check(Grow(id="a:2", element="a:1", points=[1.0, 1.0]))
     with pytest.raises(TooManyPoints, match="10000"):
         board.check(Grow(id="a:2", element="a:1", points=[1.0, 1.0, 2.0, 2.0]))
+
+
+def test_check_refuses_points_and_text_when_the_board_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[O8] 5,000,000 numbers and characters together; whatever makes no more goes on, and the log is believed."""
+    assert MAX_BOARD_SIZE == 5_000_000
+    monkeypatch.setattr("whiteboard.domain.board.MAX_BOARD_SIZE", 10)
+    note = Add(id="b:1", element={"kind": "note", "text": "four"})
+    board = Board.fold([stroke("a:1", [0.0] * 4), note])
+    for full in (
+        stroke("a:2", [0.0] * 4),
+        Add(id="b:2", element={"kind": "note", "text": "three"}),
+        Grow(id="a:2", element="a:1", points=[1.0] * 4),
+        Update(id="b:2", element="b:1", props={"text": "a longer one"}),
+    ):
+        with pytest.raises(BoardFull, match="10 numbers"):
+            board.check(full)
+        Board(copy.deepcopy(list(board.elements.values()))).apply(full)
+    board.check(stroke("a:2", [0.0] * 2))
+    board.check(Update(id="b:2", element="b:1", props={"text": "sixsix"}))
+    board.apply(stroke("a:2", [0.0] * 8))
+    assert board.size == 16
+    board.check(Update(id="b:2", element="b:1", props={"text": "", "color": "red"}))
+    board.check(Remove(id="b:3", elements=["a:2"]))
+    board.apply(Remove(id="b:3", elements=["a:2", "a:2"]))
+    board.check(stroke("a:3", [0.0] * 2))
+
+
+@given(strategies.logs, strategies.logs)
+def test_size_is_that_of_the_elements_whatever_happens(first: list[AnyOp], second: list[AnyOp]) -> None:
+    """[O8] Nothing is counted twice, nor for ever."""
+    board = Board.fold(first)
+    for op in second:
+        board.apply(op)
+        assert board.size == Board(board.elements.values()).size
+
+
+@given(strategies.logs, strategies.logs)
+def test_picture_stays_when_the_board_changes(first: list[AnyOp], second: list[AnyOp]) -> None:
+    """[B8] It is the board of its moment, and the board goes on as if nobody had looked."""
+    board, shown = Board(), []
+    for op in first:
+        board.apply(op)
+        picture = board.picture()
+        shown.append((picture, copy.deepcopy(picture)))
+    for op in second:
+        board.apply(op)
+    assert all(picture == as_it_was for picture, as_it_was in shown)
+    assert list(board.elements.items()) == list(Board.fold([*first, *second]).elements.items())
 
 
 @pytest.mark.parametrize("points", [5, None, "many", {"x": 1}])

@@ -1,0 +1,122 @@
+"""Boards over HTTP: what a copy costs, and that it is the board of one moment while people draw."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from whiteboard.domain.ops import Add, Element, Grow, Remove, Update
+from whiteboard.domain.positions import Position
+from whiteboard.rooms import copies
+from whiteboard.rooms.copies import Copies
+from whiteboard.rooms.room import Room
+from whiteboard.store.pace import Pace
+
+from tests.store.rooms.replica import Page, quiet, replica
+
+STROKE = {"kind": "stroke", "points": [0.5, 0.0] * 50, "color": "red", "width": 4.0}
+
+
+class Makings:
+    """Counts copies that are made; each waits until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self.go = asyncio.Event()
+        make = copies._make
+
+        async def counted(head: bytes, elements: Iterable[Element]) -> bytes:
+            self.count += 1
+            await self.go.wait()
+            return await make(head, elements)
+
+        monkeypatch.setattr(copies, "_make", counted)
+
+
+async def got(making: "copies.Copies", room: Room) -> dict[str, Any]:
+    position, packed = await making.at_least(room)
+    board: dict[str, Any] = json.loads(gzip.decompress(packed))
+    assert board["position"] == str(position)
+    return board
+
+
+def draw(page: Page, times: int) -> list[str]:
+    return [page.do(Add, element=STROKE) for _ in range(times)]
+
+
+async def test_crowd_gets_one_copy_and_the_next_one_when_the_board_has_changed(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B8] A thousand at once cost one encoding; those who come while it is made and more is drawn share one more."""
+    makings = Makings(monkeypatch)
+    async with replica(redis_url) as one:
+        page, boards = await one.page(), Copies()
+        draw(page, 3)
+        await quiet(one.rooms, page)
+        room = await one.rooms.open("b")
+        first = [asyncio.create_task(got(boards, room)) for _ in range(1_000)]
+        await asyncio.sleep(0)
+        second = []
+        for _ in range(5):
+            draw(page, 1)
+            await quiet(one.rooms, page)
+            second += [(room.position, asyncio.create_task(got(boards, room))) for _ in range(200)]
+            await asyncio.sleep(0)
+        assert makings.count == 1
+        makings.go.set()
+        assert all(len(board["elements"]) == 3 for board in await asyncio.gather(*first))
+        for asked_at, task in second:
+            assert Position.parse((await task)["position"]) >= asked_at
+            assert len((await task)["elements"]) == 8
+        assert makings.count == 2
+        assert len((await got(boards, room))["elements"]) == 8
+        assert makings.count == 2
+
+
+async def test_next_copy_is_made_when_one_has_failed(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[B8] Those who waited for it are told of the defect; who comes later is served."""
+
+    async def broken(*_: object) -> bytes:
+        raise MemoryError
+
+    async with replica(redis_url) as one:
+        boards, room = Copies(), await one.rooms.open("b")
+        with monkeypatch.context() as patch:
+            patch.setattr(copies, "_make", broken)
+            outcomes = await asyncio.gather(*(boards.at_least(room) for _ in range(3)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [MemoryError] * 3
+        assert (await got(boards, room))["elements"] == []
+
+
+async def test_copy_is_the_board_of_its_position_while_people_draw(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B8] Others run at every pause of the encoding, and what they change meanwhile is not in it."""
+    monkeypatch.setattr("whiteboard.store.pace.SLICE_SECONDS", -1.0)
+    monkeypatch.setattr("whiteboard.protocol.snapshots.CHUNK_BYTES", 500)
+    async with replica(redis_url) as one:
+        page, boards = await one.page(), Copies()
+        ids = draw(page, 300)
+        await quiet(one.rooms, page)
+        room, step, steps = await one.rooms.open("b"), Pace.step, 0
+        before = json.loads(json.dumps(list(room.content.elements.values())))
+
+        async def stepped(pace: Pace) -> None:
+            nonlocal steps
+            steps += 1
+            turn = steps - 1
+            if turn % 3 == 0:
+                room.content.apply(Grow(id=f"{page.client}:9{turn}", element=ids[-1 - turn], points=[9.0, 9.0]))
+            elif turn % 3 == 1:
+                room.content.apply(Update(id="x:1", element=ids[-1 - turn], props={"color": "blue"}))
+            else:
+                room.content.apply(Remove(id="x:1", elements=[ids[-1 - turn]]))
+            await step(pace)
+
+        monkeypatch.setattr(Pace, "step", stepped)
+        board = await got(boards, room)
+        assert steps == 300
+        assert board["elements"] == before
+        assert len(room.content.elements) == 200
