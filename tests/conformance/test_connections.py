@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 from whiteboard.engine import server as engine_module
-from whiteboard.engine.connection import Connection, write_all
+from whiteboard.engine.connection import Connection
 from whiteboard.engine.errors import InvalidPacket, Refused
+from whiteboard.engine.fan_out import write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.websocket import WebSocket

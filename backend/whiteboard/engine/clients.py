@@ -3,7 +3,7 @@ Which client is where: python-socketio's ``client_manager``, without rooms.
 
 Coming and going cost O(1) a session; the stock one walks all rooms at each disconnect. Broadcasts are not its
 business: an application that sends to many writes frames to their connections itself
-(``engine.connection.write_all``), and one that asks for a room here is told so, rather than served on this replica
+(``engine.fan_out.write_all``), and one that asks for a room here is told so, rather than served on this replica
 alone.
 """
 
@@ -35,9 +35,7 @@ class Clients(socketio.AsyncManager):  # type: ignore[misc]
         """
         eio_sids = self._eio_sids.get(namespace, {})
         if not isinstance(room, str) or room not in eio_sids:
-            raise NotImplementedError(
-                "broadcasts go through engine.connection.write_all, which knows all replicas' share"
-            )
+            raise NotImplementedError("broadcasts go through engine.fan_out.write_all, which knows all replicas' share")
         yield room, eio_sids[room]
 
     async def pre_connect(self, eio_sid: str, namespace: str) -> str | None:

@@ -7,37 +7,20 @@ connection, which is then a slow consumer's.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
-from whiteboard.engine.errors import BadRequest, EngineError, InvalidPacket
+from whiteboard.engine.carrier import Owner
+from whiteboard.engine.errors import BadRequest, InvalidPacket
 from whiteboard.engine.frame import Frame
-from whiteboard.engine.options import Options
 from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import Polling
 from whiteboard.engine.session import Due, Reason, Session, State
-from whiteboard.engine.timers import DISARMED, Ticker
+from whiteboard.engine.timers import DISARMED
 from whiteboard.engine.websocket import GOING_AWAY, NORMAL, PROTOCOL_ERROR, WebSocket
 
 # How soon it is noticed that the client of an open poll has gone, in seconds.
 _POLL_CHECK = 1.0
-
-
-class Owner(Protocol):
-    """What a connection needs of its server."""
-
-    options: Options
-    ticker: Ticker
-
-    def now(self) -> float: ...
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
-
-    def deliver(self, connection: "Connection", message: str | bytes) -> Awaitable[None] | None: ...
-
-    def refused(self, error: EngineError, status: int) -> None: ...
-
-    async def farewell(self, connection: "Connection") -> None: ...
 
 
 class Connection:
@@ -236,7 +219,7 @@ class Connection:
         socket, self._probe = self._probe, None
         self._carry_on(socket)
         self._arm()
-        self._part()
+        self._close_as_asked()
         return True
 
     def lost(self, socket: WebSocket, reason: str) -> None:
@@ -296,9 +279,9 @@ class Connection:
             if self.state in (State.PROBING, State.UPGRADING):
                 self.session.abandon_probe()
                 self._arm()
-                self._part()
+                self._close_as_asked()
 
-    def _part(self) -> None:
+    def _close_as_asked(self) -> None:
         """Close as was asked for during the upgrade."""
         parting, self._parting = self._parting, None
         if parting is not None:
@@ -318,21 +301,3 @@ class Connection:
         for waiter in waiters or ():
             if not waiter.done():
                 waiter.set_result(None)
-
-
-def write_all(connections: Iterable[Connection], frame: Frame, aside: Frame | None = None) -> None:
-    """
-    Send one frame, or batch, to many: encoded once, the same bytes object to each socket, nothing made for any.
-
-    Args:
-        aside: sent behind it in the same write; a connection that is congested goes without it.
-    """
-    wire = frame.wire if aside is None else frame.wire + aside.wire
-    for connection in connections:
-        sink = connection.sink
-        if sink is not None:
-            sink(wire)
-        else:
-            connection.send(frame)
-            if aside is not None:
-                connection.send(aside, droppable=True)

@@ -8,18 +8,15 @@ to ask. Everything sent in one turn of the event loop goes into one answer.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from whiteboard.engine.carrier import Carried
 from whiteboard.engine.errors import BadRequest, InvalidPacket, PayloadTooLarge
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.payload import SEPARATOR, PacketType, decode_payload
 from whiteboard.engine.session import Reason, State
 from whiteboard.engine.takeover import cut, socket_of
-
-if TYPE_CHECKING:
-    from whiteboard.engine.connection import Connection
 
 NOOP = PacketType.NOOP.encode()
 CLOSE = PacketType.CLOSE.encode()
@@ -36,7 +33,7 @@ class Polling:
 
     __slots__ = ("_connection", "_poll", "_queue", "_wire", "has_parted", "is_deaf", "is_posting", "outbox_bytes")
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: Carried) -> None:
         self.outbox_bytes = 0
         self.is_deaf = False  # a POST is being handled: the client can send nothing, an answer to a ping neither
         self._connection = connection
@@ -105,7 +102,7 @@ class Polling:
                 if connection.state is State.CLOSED:
                     break
                 if connection.receive(packet):
-                    rest = connection.owner.deliver(connection, packet.data)
+                    rest = connection.owner.handlers.message(connection.sid, packet.data)
                     if rest is not None:
                         await rest
                 if count % FAIR_SHARE == 0:
@@ -116,7 +113,7 @@ class Polling:
         finally:
             self.is_posting = self.is_deaf = False
             if connection.state is State.CLOSED:
-                await connection.owner.farewell(connection)
+                await connection.owner.farewell(connection.session)
 
     @property
     def is_waiting(self) -> bool:
@@ -155,7 +152,7 @@ class Polling:
         for request in self._wire:
             cut(request)
         if not self.is_posting:  # else the POST's end is the last that the application hears
-            self._connection.owner.spawn(self._connection.owner.farewell(self._connection))
+            self._connection.owner.spawn(self._connection.owner.farewell(self._connection.session))
 
     def hand_over(self) -> list[bytes]:
         """The queued packets, for the WebSocket that carries on."""

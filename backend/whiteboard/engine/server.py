@@ -7,7 +7,7 @@ It can be used alone (docs/engine.md); under python-socketio it is dressed by ``
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,14 +19,14 @@ from whiteboard.engine.environ import REQUEST, environ_of
 from whiteboard.engine.errors import (
     EngineError,
     Forbidden,
-    InvalidPacket,
     OriginRefused,
     Refused,
     UnknownSession,
 )
 from whiteboard.engine.forward import FORWARDED, RELEASE, Forwarder
+from whiteboard.engine.handlers import Handler, Handlers
 from whiteboard.engine.options import REPLICA_NAME, Options
-from whiteboard.engine.session import Reason, State, label_of
+from whiteboard.engine.session import Reason, Session, State, label_of
 from whiteboard.engine.takeover import take_over, turn_away
 from whiteboard.engine.timers import Ticker
 from whiteboard.engine.websocket import REFUSED, WebSocket
@@ -35,9 +35,6 @@ logger = logging.getLogger(__name__)
 
 FAREWELL_SECONDS: Final = 1.0
 """For the last ``disconnect`` handlers, when a server shuts down and its connections have been cut."""
-
-Handler = Callable[..., Any]
-_EVENTS = ("connect", "message", "disconnect")
 
 
 class Server:
@@ -57,7 +54,7 @@ class Server:
         self.options = options or Options()
         self.connections: dict[str, Connection] = {}
         self.ticker = Ticker(self.options.tick)
-        self._handlers: dict[str, Handler] = {}
+        self.handlers = Handlers()
         self._clock: Callable[[], float] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone = asyncio.Event()  # a session has ended
@@ -78,14 +75,7 @@ class Server:
         Raises:
             ValueError: there is no such event.
         """
-        if event not in _EVENTS:
-            raise ValueError(f"no event {event!r}")
-
-        def set_handler(handler: Handler) -> Handler:
-            self._handlers[event] = handler
-            return handler
-
-        return set_handler if handler is None else set_handler(handler)
+        return self.handlers.on(event, handler)
 
     def attach(self, app: web.Application, path: str = "engine.io") -> None:
         """Serve on ``/<path>/`` of an application, and end all sessions when it shuts down."""
@@ -175,7 +165,7 @@ class Server:
         self.connections[sid] = connection
         environ = environ_of(request)
         try:
-            verdict = await self._call("connect", sid, environ)
+            verdict = await self.handlers.connect(sid, environ)
             if connection.is_over or verdict not in (None, True):
                 raise Forbidden(verdict)
         except BaseException as error:
@@ -253,46 +243,13 @@ class Server:
         if self.note_refusal is not None:
             self.note_refusal(error.kind, status, str(error) or error.message)
 
-    def deliver(self, connection: Connection, message: str | bytes) -> Awaitable[None] | None:
-        """
-        Hand a message to the handler. Returns what is still to be awaited before the next, None if nothing.
-
-        Raises:
-            InvalidPacket: the handler cannot read it, nor anything behind it.
-        """
-        handler = self._handlers.get("message")
+    async def farewell(self, session: Session) -> None:
+        """The session has ended, and its last message was delivered."""
         try:
-            result: Any = None if handler is None else handler(connection.sid, message)
-        except Exception as error:
-            self._failed(connection, error)
-            return None
-        return self._finish(connection, result) if hasattr(result, "__await__") else None
-
-    async def _finish(self, connection: Connection, result: Awaitable[Any]) -> None:
-        try:
-            await result
-        except Exception as error:
-            self._failed(connection, error)
-
-    def _failed(self, connection: Connection, error: Exception) -> None:
-        if isinstance(error, InvalidPacket):
-            logger.info("%s: invalid packet: %s", label_of(connection.sid), error)
-            raise error
-        logger.error("%s: the message handler failed", label_of(connection.sid), exc_info=error)
-
-    async def farewell(self, connection: Connection) -> None:
-        try:
-            await self._call("disconnect", connection.sid, connection.session.reason)
-        except Exception:
-            logger.exception("%s: the disconnect handler failed", label_of(connection.sid))
+            await self.handlers.disconnect(session.sid, session.reason)
         finally:
-            self.connections.pop(connection.sid, None)
+            self.connections.pop(session.sid, None)
             self._gone.set()
-
-    async def _call(self, event: str, *args: Any) -> Any:
-        handler = self._handlers.get(event)
-        result: Any = None if handler is None else handler(*args)
-        return await result if hasattr(result, "__await__") else result
 
     async def _all_gone(self, close_wait: float) -> bool:
         """Wait until no session is left, at most ``close_wait`` seconds."""

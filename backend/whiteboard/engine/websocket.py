@@ -10,18 +10,16 @@ force if it does not.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from whiteboard.engine import payload, rfc6455
+from whiteboard.engine.carrier import Carried
 from whiteboard.engine.errors import InvalidPacket
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.payload import Packet, PacketType
 from whiteboard.engine.polling import FAIR_SHARE
 from whiteboard.engine.session import Reason
 from whiteboard.engine.timers import DISARMED
-
-if TYPE_CHECKING:
-    from whiteboard.engine.connection import Connection
 
 NORMAL = 1000
 GOING_AWAY = 1001
@@ -56,7 +54,7 @@ class WebSocket(asyncio.Protocol):
         "slot",
     )
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: Carried) -> None:
         self.slot = DISARMED
         self.is_deaf = False  # the inbox is full: the socket is not read
         self.is_congested = False  # the buffer is above the low mark
@@ -109,7 +107,7 @@ class WebSocket(asyncio.Protocol):
         """The session is over: what is in the inbox is still delivered."""
         self._has_ended = True
         if not self._is_busy:
-            self._connection.owner.spawn(self._connection.owner.farewell(self._connection))
+            self._connection.owner.spawn(self._connection.owner.farewell(self._connection.session))
         if reason == Reason.SLOW_CONSUMER and self._transport is not None:
             self._transport.abort()
         self.shut(_CLOSE_CODES.get(reason, GOING_AWAY))
@@ -225,7 +223,7 @@ class WebSocket(asyncio.Protocol):
         owner = self._connection.owner
         self._is_busy, rest = True, None
         try:
-            rest = owner.deliver(self._connection, message)
+            rest = owner.handlers.message(self._connection.sid, message)
         finally:
             self._share -= 1
             if rest is not None or self._share <= 0:
@@ -233,7 +231,7 @@ class WebSocket(asyncio.Protocol):
             else:
                 self._is_busy = False
                 if self._has_ended:
-                    owner.spawn(owner.farewell(self._connection))
+                    owner.spawn(owner.farewell(self._connection.session))
 
     async def _work_off(self, rest: Awaitable[None] | None) -> None:
         """Wait for ``rest`` of a message's delivery, then deliver what has come into the inbox meanwhile."""
@@ -244,7 +242,7 @@ class WebSocket(asyncio.Protocol):
             while self._inbox:
                 messages, self._inbox, self._inbox_bytes = self._inbox, [], 0
                 for count, message in enumerate(messages, 1):
-                    rest = connection.owner.deliver(connection, message)
+                    rest = connection.owner.handlers.message(connection.sid, message)
                     if rest is not None:
                         await rest
                     if count % FAIR_SHARE == 0:
@@ -255,7 +253,7 @@ class WebSocket(asyncio.Protocol):
             self._inbox = []
         self._is_busy = False
         if self._has_ended:
-            await connection.owner.farewell(connection)
+            await connection.owner.farewell(connection.session)
 
     def _hear(self) -> None:
         if self.is_deaf:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from whiteboard.domain.positions import Offset
-from whiteboard.engine.connection import Connection, write_all
+from whiteboard.engine.connection import Connection
+from whiteboard.engine.fan_out import write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
