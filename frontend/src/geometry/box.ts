@@ -39,6 +39,11 @@ export function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
+/** Whether all of the first lies in the second. */
+export function isIn({ left, top, right, bottom }: Box, other: Box): boolean {
+  return left >= other.left && top >= other.top && right <= other.right && bottom <= other.bottom;
+}
+
 /** The smallest box of whole numbers around a box. */
 export function outward({ left, top, right, bottom }: Box): Box {
   return { left: Math.floor(left), top: Math.floor(top), right: Math.ceil(right), bottom: Math.ceil(bottom) };

@@ -1,4 +1,4 @@
-import type { Box } from "../geometry/box";
+import { type Box, isIn } from "../geometry/box";
 import { fitted, moved, type Size, seenIn, zoomed } from "../geometry/camera";
 import { contain, type Point, type Transform } from "../geometry/transform";
 
@@ -48,6 +48,11 @@ export class Camera {
     const { width, height } = this.size;
     const margin = Math.min(MARGIN_PX, width / 8, height / 8);
     this.look(box === undefined ? contain(width, height) : fitted(box, this.size, margin));
+  }
+
+  /** Shows all of a box, unless all of it is seen already. */
+  show(box: Box | undefined): void {
+    if (box !== undefined && !isIn(box, this.seen)) this.fit(box);
   }
 
   /** The board's origin lies on a device pixel, so that what was painted once can be shown elsewhere as it is. */

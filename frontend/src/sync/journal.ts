@@ -22,6 +22,8 @@ export class Journal implements Keeper {
   /** What the disk does not have: an op by its number, or null where one is to go. */
   private readonly changes = new Map<number, Op | null>();
   private writing: ReadonlyMap<number, Op | null> = new Map();
+  /** The numbers of ops that the disk does not have as they are now. */
+  private readonly unwritten = new Set<number>();
   private last: Promise<void> = Promise.resolve();
   private readonly pause: Pause;
 
@@ -42,16 +44,17 @@ export class Journal implements Keeper {
 
   /** Ops that would be gone if the page were closed now. */
   get atRisk(): number {
-    const ops = new Map([...this.writing, ...this.changes]);
-    return [...ops.values()].filter((op) => op !== null).length;
+    return this.unwritten.size;
   }
 
   put(n: number, op: Op): void {
     this.changes.set(n, op);
+    this.unwritten.add(n);
     this.writeSoon();
   }
 
   drop(n: number): void {
+    this.unwritten.delete(n);
     if (this.kept.has(n) || this.writing.has(n)) this.changes.set(n, null);
     else this.changes.delete(n);
     if (this.changes.size > 0) this.writeSoon();
@@ -76,6 +79,7 @@ export class Journal implements Keeper {
     this.changes.clear();
     try {
       this.kept = await this.store(database, batch);
+      for (const n of batch.keys()) if (!this.changes.has(n)) this.unwritten.delete(n);
     } catch {
       for (const [n, op] of batch) if (!this.changes.has(n)) this.changes.set(n, op);
     }

@@ -50,13 +50,25 @@ export class History {
 
   /** Sends a draft and notes how to take it back. */
   push(draft: Draft): Op | undefined {
-    const noted = this.changesOf(draft);
-    const op = this.send(draft);
-    if (op === undefined) return undefined;
-    if (draft.op === "add") noted.push({ did: "add", id: op.id });
-    if (this.depth > 0) for (const change of noted) note(this.current, change);
-    else if (noted.length > 0) this.keep(noted);
+    const [op, changes] = this.sent(draft);
+    if (this.depth > 0) note(this.current, changes);
+    else if (changes.length > 0) this.keep(changes);
     return op;
+  }
+
+  /**
+   * Begins an action that goes on while others come and go: what is pushed through it is taken back together, whenever that was.
+   * Once it was taken back it takes nothing more.
+   */
+  long(): Push {
+    const action: Action = [];
+    return (draft) => {
+      if (action.length > 0 && !this.done.includes(action)) return undefined;
+      const [op, changes] = this.sent(draft);
+      if (action.length === 0 && changes.length > 0) this.keep(action);
+      note(action, changes);
+      return op;
+    };
   }
 
   /** What is pushed until `end` is one action. */
@@ -88,6 +100,13 @@ export class History {
     for (const actions of [this.done, this.undone, [this.current]]) {
       for (const action of actions) action.splice(0, action.length, ...action.filter(stays));
     }
+  }
+
+  private sent(draft: Draft): [op: Op | undefined, changes: Change[]] {
+    const changes = this.changesOf(draft);
+    const op = this.send(draft);
+    if (op === undefined) return [undefined, []];
+    return [op, draft.op === "add" ? [{ did: "add", id: op.id }] : changes];
   }
 
   private keep(action: Action): void {
@@ -188,18 +207,23 @@ export function copyOnto(push: Push, { id: _id, by: _by, ...copy }: Element): st
 }
 
 /** Joins updates of one element: they are taken back together. What was added and removed at once was never there. */
-function note(action: Action, change: Change): void {
-  const isOf = (other: Change) =>
-    change.did === "remove" && other.did !== "remove" && other.id === change.element.id;
-  if (action.some((other) => other.did === "add" && isOf(other))) {
-    action.splice(0, action.length, ...action.filter((other) => !isOf(other)));
-    return;
+function note(action: Action, changes: readonly Change[]): void {
+  const gone = new Set(changes.flatMap((change) => (change.did === "remove" ? [change.element.id] : [])));
+  const added = action.flatMap((change) => (change.did === "add" && gone.has(change.id) ? [change.id] : []));
+  const never = new Set(added);
+  if (never.size > 0) {
+    const stays = action.filter((change) => change.did === "remove" || !never.has(change.id));
+    action.splice(0, action.length, ...stays);
   }
-  const last =
-    change.did === "update"
-      ? action.find((other) => other.did === "update" && other.id === change.id)
-      : undefined;
-  if (change.did !== "update" || last?.did !== "update") {
+  for (const change of changes) {
+    if (change.did === "update") join(action, change);
+    else if (change.did === "add" || !never.has(change.element.id)) action.push(change);
+  }
+}
+
+function join(action: Action, change: Change & { did: "update" }): void {
+  const last = action.find((other) => other.did === "update" && other.id === change.id);
+  if (last?.did !== "update") {
     action.push(change);
     return;
   }

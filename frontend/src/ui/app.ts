@@ -10,6 +10,7 @@ import { TOOLS, Toolbox, type ToolName } from "../tools/toolbox";
 import { newBoardPath } from "./board_name";
 import { Company } from "./company";
 import { Display } from "./display";
+import { Files } from "./files";
 import { listenToBrowser, listenToPerson } from "./listening";
 import { Me } from "./me";
 import type { Doings, Shown } from "./page";
@@ -30,6 +31,7 @@ const ZOOM_STEP = 1.25;
 /** Puts session, renderer, tools and display together, and tells each what the others need. */
 export class App implements Doings {
   readonly renderer: Renderer;
+  readonly files: Files;
   private readonly session: Session;
   private readonly toolbox: Toolbox;
   private readonly display: Display;
@@ -71,6 +73,8 @@ export class App implements Doings {
     this.standing = new StandingShown(this.session, () => this.display.ask());
     this.writer = new Writer(stage, this.toolbox);
     this.overlay = new SelectionOverlay(stage, this.toolbox);
+    const { session, toolbox, renderer } = this;
+    this.files = new Files({ session, toolbox, renderer, say: (sentence) => this.toast.say(sentence) });
     this.display = new Display(place, this, () => this.shown());
   }
 

@@ -1,4 +1,4 @@
-import { formOf, frameOf } from "../geometry/shape";
+import { read, written } from "../files/format";
 import type { Element } from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
 import { addCopies, cleanText, removeSelected } from "../tools/actions";
@@ -6,12 +6,6 @@ import { dressed } from "../tools/look";
 import type { Desk } from "../tools/tool";
 
 type Act = (doing: (desk: Desk) => void) => void;
-
-/** Elements as they lie on the clipboard, for this and other boards. */
-interface Clip {
-  readonly whiteboard: 1;
-  readonly elements: readonly Element[];
-}
 
 /** Where pasted things lie beside what was copied, board pixels; again and again a bit further. */
 const ASIDE = 24;
@@ -26,8 +20,7 @@ export function listenToClipboard(act: Act, center: () => { x: number; y: number
     });
   const take = (event: ClipboardEvent, desk: Desk) => {
     if (desk.selection.length === 0) return;
-    const clip: Clip = { whiteboard: 1, elements: desk.selection.slice(0, MAX_REMOVE_IDS) };
-    event.clipboardData?.setData("text/plain", JSON.stringify(clip));
+    event.clipboardData?.setData("text/plain", written(desk.selection.slice(0, MAX_REMOVE_IDS)));
     event.preventDefault();
     pasted = 0;
   };
@@ -52,22 +45,11 @@ export function listenToClipboard(act: Act, center: () => { x: number; y: number
   });
 }
 
-/** The elements of a clip; undefined when the text is none. Whatever this release cannot show is left out. */
+/** The elements in our format, as a copy leaves them on the clipboard; undefined when the text is something else. */
 export function elementsIn(text: string): Element[] | undefined {
-  try {
-    const clip: unknown = JSON.parse(text);
-    if (typeof clip !== "object" || clip === null || !("whiteboard" in clip && "elements" in clip))
-      return undefined;
-    if (!Array.isArray(clip.elements)) return undefined;
-    return clip.elements.slice(0, MAX_REMOVE_IDS).filter(isElement);
-  } catch {
-    return undefined;
-  }
-}
-
-function isElement(value: unknown): value is Element {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return formOf(value as Element) !== undefined && frameOf(value as Element) !== undefined;
+  const reading = read(text);
+  if (reading.is === "refused") return undefined;
+  return reading.elements.slice(0, MAX_REMOVE_IDS).map((element) => ({ ...element, id: "", by: "" }));
 }
 
 function writeText(desk: Desk, text: string, { x, y }: { x: number; y: number }): void {

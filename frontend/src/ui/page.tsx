@@ -9,6 +9,8 @@ import type { Desk } from "../tools/tool";
 import type { ToolName } from "../tools/toolbox";
 import { LOBBY } from "./board_name";
 import { Button } from "./button";
+import type { Files } from "./files";
+import { FilesMenu } from "./files_menu";
 import { Icon } from "./icon";
 import { People } from "./people";
 import { StatusPill } from "./status_pill";
@@ -45,6 +47,7 @@ export interface Shown {
 
 /** What people can do there. */
 export interface Doings {
+  readonly files: Pick<Files, "exportPng" | "exportSvg" | "exportJson" | "importJson">;
   take(tool: ToolName): void;
   setLook(change: Partial<Look>): void;
   /** Does something with what is selected, as one action. */
@@ -82,6 +85,7 @@ export function Page({ shown, doings }: Props) {
             {shown.board}
           </h1>
           <Button name={strings.copyLink} icon={Link2} onClick={() => doings.copyLink()} />
+          <FilesMenu shown={shown} doings={doings} />
           <button
             type="button"
             class="button labelled"

@@ -7,7 +7,10 @@ interface PopoverProps {
   readonly children: ComponentChildren;
 }
 
-/** A button, and what it opens below itself; Escape, or a press anywhere else, closes it. Nothing else is blocked by it. */
+/**
+ * A button, and what it opens below itself; Escape, or a press anywhere else, or on what `data-closes` in it, closes it. Nothing
+ * else is blocked by it.
+ */
 export function Popover({ name, label, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
@@ -18,17 +21,25 @@ export function Popover({ name, label, children }: PopoverProps) {
     const outside = ({ target }: Event) => {
       if (!whole.current?.contains(target as Node)) setOpen(false);
     };
-    const close = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
+    const close = () => {
       setOpen(false);
       button.current?.focus();
     };
+    const chosen = ({ target }: Event) => {
+      if ((target as Element).closest("[data-closes]") !== null) close();
+    };
+    const escaped = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      close();
+    };
     window.addEventListener("pointerdown", outside, true);
-    window.addEventListener("keydown", close, true);
+    window.addEventListener("keydown", escaped, true);
+    whole.current?.addEventListener("click", chosen);
     return () => {
       window.removeEventListener("pointerdown", outside, true);
-      window.removeEventListener("keydown", close, true);
+      window.removeEventListener("keydown", escaped, true);
+      whole.current?.removeEventListener("click", chosen);
     };
   }, [isOpen]);
   return (

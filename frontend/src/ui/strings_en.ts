@@ -93,6 +93,44 @@ export const english = {
     bad_board: "There is no board of this name. Names have up to 64 letters, digits, - and _.",
   } as Readonly<Record<string, string>>,
   rejectedOther: "The server did not accept your last change.",
+  files: {
+    menu: "Export and import",
+    exportAll: "Export the board",
+    exportSelection: (n: number) => (n === 1 ? "Export what is selected" : `Export ${n} selected things`),
+    scale: "Size of a PNG",
+    background: "White background",
+    export: (format: string) => `Export as ${format}`,
+    import: "Import",
+    importJson: "Import JSON…",
+    about: "JSON is for taking drawings to another board, or back to this one.",
+    painting: "Painting the picture…",
+    saved: (name: string) => `${name} is saved where your browser puts downloads.`,
+    smaller: (name: string, scale: number, wanted: number) =>
+      `${name} is saved at ${scale}×: at ${wanted}× it would be too large for a browser. For more, select less, or export SVG.`,
+    noPicture: "Your browser could not make this picture. Select less, or export SVG.",
+    empty: "There is nothing to export yet. Draw something first.",
+    importing: (n: number) => `Importing ${n}…`,
+    imported: (n: number, of: number, broken: number, split: number) =>
+      [
+        n < of ? `The import was stopped after ${n} of ${of}.` : `${n} imported. Undo takes all of it back.`,
+        broken > 0 ? `${broken} left out: nothing can be drawn of them.` : "",
+        split > 0 ? `${split} too long for one stroke became several.` : "",
+      ]
+        .filter((sentence) => sentence !== "")
+        .join(" "),
+    busy: "An import is still under way. Try again when it is done.",
+    tooLarge: (mb: number) =>
+      `This file is too large: a board has at most ${mb} MB. Select less when you export.`,
+    full: (n: number, room: number) =>
+      `The file holds ${n} things, and there is room for ${room} here. Erase something, or import it into a new board.`,
+    allBroken: "Nothing in this file can be drawn. Export it once more where it came from.",
+    refused: {
+      not_json: "This file is damaged, or is no JSON. Choose one that was exported here as JSON.",
+      not_ours: "This file holds no board. Choose one that was exported here as JSON.",
+      newer: "This file is from a newer version of the whiteboard. Reload the page, or import it there.",
+      nothing: "There is nothing in this file.",
+    },
+  },
   dismiss: "Dismiss",
   offer: (n: number, day: Date) =>
     `${n === 1 ? "A change" : `${n} changes`} of ${day.toLocaleDateString("en")} ${n === 1 ? "was" : "were"} never saved.`,

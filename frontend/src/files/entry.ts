@@ -1,0 +1,40 @@
+import type { Draft, Element, Op } from "../model/element";
+import { copyOnto } from "../tools/history";
+
+/** Elements that enter at once; then others get a turn: the frame, the person, the network. */
+const SLICE = 500;
+/** So many changes may be unsaved; more wait, so that the outbox has room for what is drawn meanwhile. */
+const MAX_UNSAVED = 1_000;
+
+/** What an entry needs of the board. */
+interface Board {
+  /** The highest `z` there is, at least 0. */
+  readonly topZ: number;
+  /** Changes that the log does not have yet. */
+  readonly unsaved: number;
+  /** Takes a draft as part of one action; undefined: not taken, as when the action was taken back meanwhile. */
+  push(draft: Draft): Op | undefined;
+}
+
+/** The way of many elements into a board: as new ones, on top of all and in their order, a slice at a time. */
+export class Entry {
+  /** The ids of those that are in. */
+  readonly ids: string[] = [];
+
+  constructor(
+    private readonly elements: readonly Element[],
+    private readonly board: Board,
+  ) {}
+
+  /** Brings the next slice, if there is room for it. `stopped`: no more will be taken. */
+  step(): "going" | "done" | "stopped" {
+    if (this.board.unsaved >= MAX_UNSAVED) return "going";
+    const { topZ } = this.board;
+    for (const element of this.elements.slice(this.ids.length, this.ids.length + SLICE)) {
+      const id = copyOnto((draft) => this.board.push(draft), topZ > 0 ? { ...element, z: topZ } : element);
+      if (id === undefined) return "stopped";
+      this.ids.push(id);
+    }
+    return this.ids.length < this.elements.length ? "going" : "done";
+  }
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { Entry } from "../../src/files/entry";
+import type { Draft, Element } from "../../src/model/element";
+import { MAX_OP_BYTES } from "../../src/model/limits";
+import { History } from "../../src/tools/history";
+import { FakeDesk } from "../tools/desk";
+
+function notes(count: number): Element[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: "",
+    by: "",
+    kind: "note",
+    x: i,
+    y: 0,
+    text: `${i}`,
+  }));
+}
+
+/** A board that says how much of it is unsaved, and a history on it. */
+function setUp() {
+  const desk = new FakeDesk();
+  const history = new History(desk.board, (draft) => desk.push(draft));
+  const state = { unsaved: 0 };
+  const enter = (elements: readonly Element[]) =>
+    new Entry(elements, {
+      get topZ() {
+        return desk.board.topZ;
+      },
+      get unsaved() {
+        return state.unsaved;
+      },
+      push: history.long(),
+    });
+  return { desk, history, state, enter };
+}
+
+describe("many elements enter a board", () => {
+  test("in their order, a slice at a time, as new elements", () => {
+    const { desk, enter } = setUp();
+    const entry = enter(notes(1_200));
+    expect([entry.step(), desk.board.size]).toEqual(["going", 500]);
+    expect([entry.step(), entry.step(), desk.board.size]).toEqual(["going", "done", 1_200]);
+    expect([...desk.board].map(({ x }) => x)).toEqual(notes(1_200).map(({ x }) => x));
+    expect([...desk.board].map(({ id }) => id)).toEqual(entry.ids);
+  });
+
+  test("on top of what lies there", () => {
+    const { desk, enter } = setUp();
+    desk.board.topZ = 5;
+    enter(notes(1)).step();
+    expect([...desk.board][0]).toMatchObject({ z: 5 });
+  });
+
+  test("no faster than they are stored", () => {
+    const { desk, state, enter } = setUp();
+    const entry = enter(notes(600));
+    entry.step();
+    state.unsaved = 1_000;
+    expect([entry.step(), desk.board.size]).toEqual(["going", 500]);
+    state.unsaved = 999;
+    expect([entry.step(), desk.board.size]).toEqual(["done", 600]);
+  });
+
+  test("[O8] in ops that the server takes, however many points and digits one has", () => {
+    const { desk, enter } = setUp();
+    const points = Array.from({ length: 20_000 }, (_, i) => -999_999.1234 + i / 1e4);
+    const rounded = points.map((value) => Math.round(value * 1e4) / 1e4);
+    expect(enter([{ id: "", by: "", kind: "stroke", points: rounded }]).step()).toBe("done");
+    expect(desk.points("me:1")).toEqual(rounded);
+    const bytes = desk.pushed.map((draft: Draft) => JSON.stringify(draft).length);
+    expect(Math.max(...bytes)).toBeLessThan(MAX_OP_BYTES);
+  });
+
+  test("and one undo takes them all back, beside what was drawn meanwhile", () => {
+    const { desk, history, enter } = setUp();
+    const entry = enter(notes(1_200));
+    entry.step();
+    history.push({ op: "add", element: { kind: "note", text: "mine" } });
+    entry.step();
+    entry.step();
+    history.undo();
+    expect(desk.board.size).toBe(1_200);
+    history.undo();
+    expect([desk.board.size, history.canUndo]).toEqual([0, false]);
+    history.redo();
+    history.redo();
+    expect(desk.board.size).toBe(1_201);
+  });
+
+  test("until they are taken back", () => {
+    const { desk, history, enter } = setUp();
+    const entry = enter(notes(1_200));
+    entry.step();
+    history.undo();
+    expect([entry.step(), entry.ids.length, desk.board.size]).toEqual(["stopped", 500, 0]);
+  });
+
+  test("until the board takes no more", () => {
+    const { desk, enter } = setUp();
+    const entry = enter(notes(3));
+    desk.refuses = true;
+    expect([entry.step(), desk.board.size]).toEqual(["stopped", 0]);
+  });
+});
