@@ -1,5 +1,6 @@
 """Batches made by hand, and what is in a log."""
 
+from whiteboard.protocol.commits import Commit
 from whiteboard.store.log import Appended, Batch, Log, NewOp
 
 
@@ -20,6 +21,11 @@ async def append(log: Log, *batches: Batch) -> list[Appended]:
     return [result for result in appended if isinstance(result, Appended)]
 
 
+async def read_log(log: Log, board: str, after: int, upto: int) -> list[Commit]:
+    """Return the commits ``after`` < n ≤ ``upto``, all of them at once."""
+    return [commit async for commit in log.commits(board, after, upto)]
+
+
 async def ids(log: Log, board: str = "b", after: int = 0) -> list[list[str]]:
     """Return the ids of a board's ops, by commit."""
-    return [[o.op.id for o in commit.ops if o.op] for commit in await log.read(board, after, 1_000_000)]
+    return [[o.op.id for o in commit.ops if o.op] for commit in await read_log(log, board, after, 1_000_000)]

@@ -10,7 +10,7 @@ from whiteboard.store.connection import connect
 from whiteboard.store.log import Log
 
 from tests.conftest import OwnRedis
-from tests.store.batches import append, batch, ids
+from tests.store.batches import append, batch, ids, read_log
 
 
 @asynccontextmanager
@@ -57,7 +57,7 @@ async def test_positions_stay_valid_when_redis_restarts_with_all_its_data(durabl
         assert lineage == Lineage(new, {old[-1].epoch: 3})
         assert all(lineage.holds(position) for position in [*old, new])
         assert not lineage.holds(Position(old[-1].epoch, 4))
-        assert [commit.position for commit in await log.read("b", 0, 9)] == [*old, new]
+        assert [commit.position for commit in await read_log(log, "b", 0, 9)] == [*old, new]
 
 
 async def test_positions_become_invalid_when_redis_loses_its_last_moments(

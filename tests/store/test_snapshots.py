@@ -13,7 +13,7 @@ from whiteboard.store.log import Log
 from whiteboard.store.snapshots import Claim, Snapshot, Snapshots
 
 from tests.conftest import OwnRedis
-from tests.store.batches import append, batch, ids
+from tests.store.batches import append, batch, ids, read_log
 from tests.store.test_epochs import append_only_file
 
 BOARD = Board({"id": f"me:{n}", "by": "s", "kind": "stroke", "points": [0.5, n]} for n in range(1, 10))
@@ -58,10 +58,10 @@ async def test_log_begins_at_its_snapshot(snapshots: Snapshots, log: Log) -> Non
     offset, board = await snapshots.latest("b")
     assert (offset, list(board.elements.items())) == (Offset(*positions[2], 0), list(BOARD.elements.items()))
     assert await log.lineage("b") == Lineage(positions[4], {}, floor=3)
-    assert [commit.position.n for commit in await log.read("b", 2, 5)] == [3, 4, 5]
+    assert [commit.position.n for commit in await read_log(log, "b", 2, 5)] == [3, 4, 5]
     for after in (0, 1):
         with pytest.raises(Trimmed):
-            await log.read("b", after, 5)
+            await read_log(log, "b", after, 5)
 
 
 async def test_numbers_go_on_behind_a_snapshot(snapshots: Snapshots, log: Log) -> None:
@@ -149,7 +149,7 @@ async def test_snapshot_does_not_stand_when_a_part_of_it_is_gone(
 
     monkeypatch.setattr(Snapshots, "_push", forgetful)
     assert await taken(snapshots, positions[3]) is None
-    assert len(await log.read("b", 0, 7)) == 7
+    assert len(await read_log(log, "b", 0, 7)) == 7
 
 
 async def test_replaced_snapshot_can_be_read_to_its_end(snapshots: Snapshots, log: Log, store: Redis) -> None:
@@ -192,7 +192,7 @@ async def test_snapshot_does_not_stand_when_redis_has_lost_what_it_folds(
     await client.set("wb:{b}:folding", claim.name)
     assert await snapshots.write(claim, Snapshot(Offset(*lost[-1], 0), BOARD)) is None
     assert (await log.lineage("b")).floor == 0
-    assert len(await log.read("b", 0, 9)) == 3 + appended
+    assert len(await read_log(log, "b", 0, 9)) == 3 + appended
     await client.aclose()
 
 
@@ -214,7 +214,7 @@ async def test_board_is_whole_wherever_redis_loses_its_last_moments(durable_redi
         floor = (await Log(client).lineage("b")).floor
         seen.add(floor)
         assert (await Snapshots(client, 0).latest("b")).board.elements == (BOARD.elements if floor else {})
-        assert [commit.position.n for commit in await Log(client).read("b", floor, 9)] == [*range(floor + 1, 6)]
+        assert [commit.position.n for commit in await read_log(Log(client), "b", floor, 9)] == [*range(floor + 1, 6)]
         await client.aclose()
     assert seen == {0, 4}
 
@@ -231,9 +231,9 @@ async def test_log_is_trimmed_step_by_step(
         with pytest.raises(StoreUnavailable):
             await taken(snapshots, positions[4])
     assert (await log.lineage("b")).floor == 5
-    assert len(await log.read("b", 0, 12)) == 12
+    assert len(await read_log(log, "b", 0, 12)) == 12
     assert await taken(snapshots, positions[9]) == 9
-    assert [commit.position.n for commit in await log.read("b", 9, 12)] == [10, 11, 12]
+    assert [commit.position.n for commit in await read_log(log, "b", 9, 12)] == [10, 11, 12]
 
 
 async def killed(*_: object) -> int:

@@ -1,6 +1,7 @@
 """How a session comes to follow its room: what it has missed first, then what is new, with no gap (SPEC.md B4, B9)."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -10,9 +11,7 @@ from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import StoreUnavailable, Trimmed
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
 from whiteboard.rooms.dialects import BOARD
-from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session, State
-from whiteboard.store.log import Log
 
 logger = structlog.get_logger(__name__)
 
@@ -20,8 +19,7 @@ logger = structlog.get_logger(__name__)
 class Joining:
     """The sessions of this replica that are being brought up to their rooms."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, session: Session, first: Iterable[Frame] = ()) -> None:
@@ -60,22 +58,32 @@ class Joining:
     async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
         """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
         room = session.room
-        if read_upto is not None:
-            try:
-                # From the start's own commit on: of that one too some ops may be missing.
-                commits = await self._log.read(room.name, max(session.start.n - 1, 0), read_upto)
-            except Trimmed:
+        try:
+            if read_upto is not None:
+                async with contextlib.aclosing(room.backlog(session).behind(session.start, read_upto)) as pages:
+                    async for missed in pages:
+                        if not await self._send(session, room.frames_for(session, missed)):
+                            return
+        except Trimmed:
+            if session.state is State.JOINING:
                 room.make_stale(session)
-                return
-            except StoreUnavailable:
-                session.socket.close()
-                return
-            told = (Told(op, c.offset(i), None, 0.0) for c in commits for i, op in enumerate(c.ops))
-            missed = (told_op for told_op in told if told_op.offset[1:] > session.start[1:])
-            frames = chain(frames, room.frames_for(session, missed))
-        while session.state is State.JOINING and await session.socket.connection.drained():
-            chunk = take(frames) or take(room.held_for(session))
-            if not chunk:
+            return
+        except StoreUnavailable:
+            session.socket.close()
+            return
+        while await self._send(session, frames):
+            few = take(room.held_for(session))
+            if not few:
                 room.go_live(session)
                 return
+            frames = iter(few)
+
+    @staticmethod
+    async def _send(session: Session, frames: Iterator[Frame]) -> bool:
+        """Send frames, no faster than the client reads. False if the session joins no more."""
+        while session.state is State.JOINING and await session.socket.connection.drained():
+            chunk = take(frames)
+            if not chunk:
+                return True
             session.socket.send((Batch(chunk),))
+        return False

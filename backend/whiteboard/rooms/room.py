@@ -16,6 +16,7 @@ from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit
 from whiteboard.protocol.messages import Committed, Pointed
 from whiteboard.rooms.audience import Audience
+from whiteboard.rooms.backlog import Backlog
 from whiteboard.rooms.claims import Claims
 from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
 from whiteboard.rooms.feed import Feed
@@ -39,12 +40,15 @@ class Room:
         self.audiences = {dialect: Audience(dialect) for dialect in DIALECTS}
         self.committed_at = 0.0
         """When this replica last sent a commit of the board on its way, by the event loop's clock."""
+        self._log = log
         self._metrics = metrics
         self._due: list[tuple[Session, str, Offset]] = []
         self._loop = asyncio.get_running_loop()
         self._recent = Recent()
         self._replay: Replay | None = None
         """What classic clients that came lately were shown: it may serve the next ones too."""
+        self._backlog: Backlog | None = None
+        """What pages that came lately had missed and the room has forgotten: it may serve the next ones too."""
         self._claims = Claims(self._loop.time)
 
     @property
@@ -93,6 +97,13 @@ class Room:
         """Return what an admitted session has missed since its start; None if that is not at hand any more."""
         return self._recent.since(session.start)
 
+    def backlog(self, session: Session) -> Backlog:
+        """Return the log from a session's start on, or from before it."""
+        after = max(session.start.n - 1, 0)  # from the start's own commit on: of that one too some ops may be missing
+        if self._backlog is None or after < self._backlog.after:
+            self._backlog = Backlog(self._log, self.name, after)
+        return self._backlog
+
     def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
         """Yield how a session is told of ops, its own included."""
         return self.audiences[session.dialect].frames_for(session, missed)
@@ -100,7 +111,7 @@ class Room:
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
         self._recent.forget(before)
-        self._replay = None
+        self._replay = self._backlog = None
         self._claims.forget(before)
 
     def taken(self, taken: Taken) -> None:
@@ -158,7 +169,8 @@ class Room:
 
         Source: ``feed.Reader``.
         """
-        self.content, self._recent, self._replay = board, Recent(begin), None
+        self.content, self._recent = board, Recent(begin)
+        self._replay = self._backlog = None
         self._due.clear()
         for session in self.sessions:
             if session.state is not State.STALE:

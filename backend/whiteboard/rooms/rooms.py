@@ -67,7 +67,7 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._idle = Idle(self._is_used)
         self._readings = 0
-        self._joining = Joining(self.log)
+        self._joining = Joining()
 
     def everybody(self) -> list[Session]:
         """Return the sessions of all rooms."""

@@ -89,10 +89,6 @@ class Log:
         keys = (log, meta, *[client_prefix + client for client in places])
         return ("EVALSHA", self._sha, len(keys), *keys, bus, FORMAT_VERSION, _CLIENT_REMEMBERED_SECONDS, *ops)
 
-    async def read(self, board: str, after: int, upto: int) -> list[Commit]:
-        """Read the commits ``after`` < n ≤ ``upto``, as ``commits`` does, all of them at once."""
-        return [commit async for commit in self.commits(board, after, upto)]
-
     async def commits(self, board: str, after: int, upto: int) -> AsyncGenerator[Commit, None]:
         """
         Yield the commits ``after`` < n ≤ ``upto``, in order and without a hole; those beyond the head are not there.

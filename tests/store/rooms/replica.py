@@ -30,6 +30,7 @@ from whiteboard.web.classic import ClassicApplication
 from whiteboard.web.sockets import Arrivals
 
 from tests.integration.waiting import eventually
+from tests.store.batches import read_log
 from tests.store.tasks import running
 
 
@@ -214,13 +215,13 @@ class Page:
 
 async def all_offsets(rooms: Rooms, board: str = "b") -> list[Offset]:
     """Return the offset of every op in a board's log."""
-    commits = await rooms.log.read(board, 0, 1_000_000)
+    commits = await read_log(rooms.log, board, 0, 1_000_000)
     return [commit.offset(i) for commit in commits for i in range(len(commit.ops))]
 
 
 async def fold_of_log(rooms: Rooms, board: str = "b") -> Board:
     """Return the board that the log gives."""
-    commits = await rooms.log.read(board, 0, 1_000_000)
+    commits = await read_log(rooms.log, board, 0, 1_000_000)
     return Board.fold(logged.op for commit in commits for logged in commit.ops if logged.op is not None)
 
 

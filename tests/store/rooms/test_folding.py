@@ -23,7 +23,7 @@ from whiteboard.store.pace import Pace
 from whiteboard.store.snapshots import Snapshots
 
 from tests.integration.waiting import eventually
-from tests.store.batches import append, batch
+from tests.store.batches import append, batch, read_log
 from tests.store.rooms.replica import Page, Replica, Wire, replica
 from tests.store.rooms.seeds import SEEDS
 from tests.store.rooms.test_convergence import draw
@@ -54,7 +54,7 @@ class Archive:
         self.commits: list[Commit] = []
 
     async def read(self) -> None:
-        self.commits += await self._log.read("b", len(self.commits), 1_000_000)
+        self.commits += await read_log(self._log, "b", len(self.commits), 1_000_000)
 
     def board(self) -> dict[str, Any]:
         ops = [logged.op for commit in self.commits for logged in commit.ops]
@@ -214,7 +214,7 @@ async def test_op_of_a_newer_release_is_not_folded(redis_url: str, log: Log, sto
         await store.hset("wb:{b}:meta", "head", 6)
         assert await one.rooms.folding.fold("b") == 3
         assert await one.rooms.folding.fold("b") == 3
-        assert [commit.position.n for commit in await log.read("b", 2, 9)] == [3, 4, 5, 6]
+        assert [commit.position.n for commit in await read_log(log, "b", 2, 9)] == [3, 4, 5, 6]
         assert one.metrics.snapshots._value.get() == 1
 
 
@@ -268,7 +268,7 @@ async def test_nothing_is_lost_when_a_replica_is_killed_while_it_folds(
     (written,) = await store.keys("wb:{b}:snapshot:*")
     assert 0 < await store.ttl(written) <= 300
     async with folding(redis_url) as one:
-        assert len(await log.read("b", 0, 9)) == 7
+        assert len(await read_log(log, "b", 0, 9)) == 7
         assert (await one.rooms.open("b")).position.n == 7
         assert await one.rooms.folding.fold("b") == 0
         await store.delete("wb:{b}:folding")

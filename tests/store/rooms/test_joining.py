@@ -1,6 +1,7 @@
 """Joining from a position: valid ones go on, ahead of this replica or not, and those of lost ops resync."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import cast
 
@@ -71,18 +72,19 @@ async def test_page_is_cut_off_when_more_comes_than_can_be_held_for_it(
 ) -> None:
     """[B4] What is new waits behind what was missed, up to a bound: then the page comes back by its position."""
     monkeypatch.setattr("whiteboard.rooms.session.MAX_HELD_BYTES", 900)
-    read, go_on = Log.read, asyncio.Event()
+    commits, go_on = Log.commits, asyncio.Event()
     (appended,) = await append(log, batch(1))
     await append(log, batch(2))
     async with replica(redis_url) as one:
         witness = await one.page()
         (await one.rooms.open("b")).forget(asyncio.get_running_loop().time() + 1)
 
-        async def slow(log: Log, board: str, after: int, upto: int) -> list[Commit]:
+        async def slow(log: Log, board: str, after: int, upto: int) -> AsyncGenerator[Commit, None]:
             await go_on.wait()
-            return await read(log, board, after, upto)
+            async for commit in commits(log, board, after, upto):
+                yield commit
 
-        monkeypatch.setattr(Log, "read", slow)
+        monkeypatch.setattr(Log, "commits", slow)
         page = await one.page(position=appended.position)
         for n in range(3, 6):
             assert not page.wire.is_closed

@@ -21,6 +21,7 @@ from whiteboard.protocol.codec import client_id
 from whiteboard.store.bus import Taken
 
 from tests.integration.waiting import eventually
+from tests.store.batches import read_log
 from tests.store.rooms.replica import Replica, Wire, replica
 from tests.store.rooms.seeds import SEEDS
 from tests.store.rooms.test_delivery import FaultyRooms
@@ -220,7 +221,7 @@ async def test_nobody_misses_or_is_told_twice_whatever_breaks(redis_url: str, se
                     client.draw(drawn)
 
         async def logged() -> list[dict[str, Any]]:
-            commits = await places[0].rooms.log.read("b", 0, 1_000_000)
+            commits = await read_log(places[0].rooms.log, "b", 0, 1_000_000)
             return [json.loads(op.raw) for commit in commits for op in commit.ops]
 
         async def all_have_heard_all() -> bool:
