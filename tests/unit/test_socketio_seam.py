@@ -39,10 +39,12 @@ def test_server_has_the_method_that_we_override(name: str, parameters: list[str]
 @pytest.mark.parametrize(
     "name",
     [
+        "basic_enter_room",
         "can_disconnect",
         "connect",
         "disconnect",
         "eio_sid_from_sid",
+        "emit",
         "get_namespaces",
         "get_participants",
         "is_connected",

@@ -8,7 +8,6 @@ alone.
 """
 
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import socketio  # type: ignore[import-untyped]
@@ -20,23 +19,46 @@ class Clients(socketio.AsyncManager):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._eio_sids: dict[str, dict[str, str]] = {}
+        self.rooms = self._eio_sids  # python-socketio emits nothing on a namespace that is not in here
         self._sids: dict[tuple[str, str], str] = {}
         self._unsettled: set[str] = set()
 
     def get_namespaces(self) -> list[str]:
         return list(self._eio_sids)
 
-    def get_participants(self, namespace: str, room: object) -> Iterator[tuple[str, str]]:
+    def get_participants(self, namespace: str, room: object) -> list[tuple[str, str]]:
         """
-        Yield the one client that ``room`` names, a sid.
+        Return the one client that ``room`` names, a sid.
 
         Raises:
-            NotImplementedError: it names more than one.
+            NotImplementedError: it is the sid of nobody here; perhaps it names more than one.
         """
-        eio_sids = self._eio_sids.get(namespace, {})
-        if not isinstance(room, str) or room not in eio_sids:
-            raise NotImplementedError("broadcasts go through engine.fan_out.write_all, which knows all replicas' share")
-        yield room, eio_sids[room]
+        sid = room if isinstance(room, str) else ""
+        eio_sid = self.eio_sid_from_sid(sid, namespace)
+        if eio_sid is None:
+            raise NotImplementedError(
+                "only a client that is here is emitted to: a broadcast would not reach other processes' clients; each "
+                "of them is to write its own (engine.fan_out.write_all)"
+            )
+        return [(sid, eio_sid)]
+
+    async def emit(self, event: str, data: object, namespace: str, room: object = None, **options: Any) -> None:
+        """
+        Emit to one client.
+
+        Raises:
+            NotImplementedError: see ``get_participants``.
+        """
+        room = options.pop("to", None) or room
+        self.get_participants(namespace, room)  # first: nothing is asked where nobody is
+        await super().emit(event, data, namespace, room, **options)
+
+    def basic_enter_room(self, sid: str, namespace: str, room: object, eio_sid: str | None = None) -> None:
+        """
+        Raises:
+            NotImplementedError: always, as nothing is ever sent to a room.
+        """
+        raise NotImplementedError("there are no rooms here: an application keeps its own (engine.fan_out.write_all)")
 
     async def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
         """Register a client that is not accepted yet; None if this connection is on the namespace already."""
