@@ -18,6 +18,7 @@ from whiteboard.engine.websocket import WebSocket
 from tests.conformance.clients import CLOSE, Polled, masked, until, websocket
 from tests.conformance.conftest import Serve, Served
 from tests.conformance.server import engine_server
+from tests.unwalkable import Unwalkable
 
 # So much asyncio reads at once.
 READ_BYTES = 256 * 1024
@@ -87,6 +88,17 @@ class TestSending:
                 assert await wire.text() == "4hello"
             loop.set_task_factory(None)
             assert made == []
+
+    async def test_coming_and_going_walks_over_nobody(self, calm: Served) -> None:
+        """It costs the same however many are connected."""
+        calm.eio.connections = Unwalkable()
+        polled = await calm.http.open()
+        async with websocket(calm.http) as wire:
+            await wire.text()
+            assert len(calm.eio.connections) == 2
+        assert await polled.post("1") == (200, "ok")
+        await until(lambda: not calm.eio.connections)
+        calm.eio.connections = {}
 
     async def test_sending_to_a_closed_connection_is_not_taken(self, calm: Served) -> None:
         """And harms nothing."""

@@ -80,6 +80,15 @@ class Replica:
         self._classic.connected(socket)
         return socket
 
+    def draw(self, classic: Socket, **segment: object) -> None:
+        """Let a classic client draw a segment."""
+        drawing = encode({"x0": 0, "y0": 0, "x1": 1, "y1": 1, **segment})
+        self._classic.receive(classic, "drawing", [Raw(drawing)], None)
+
+    async def leave(self, classic: Socket) -> None:
+        """Let a classic client lose its connection."""
+        await self._classic.disconnected(classic, "test")
+
     async def page(self, board: str = "b", *, secret: str = "", position: Position = ORIGIN) -> "Page":
         """Let a page join a board."""
         page = Page(self.board, board, secret or secrets.token_urlsafe(16))

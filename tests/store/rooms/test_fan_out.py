@@ -4,12 +4,15 @@ import asyncio
 from typing import Any
 
 import pytest
+import structlog
 from whiteboard.domain.ops import Clear
+from whiteboard.rooms.session import State
 from whiteboard.store.log import Log
 
 from tests.integration.waiting import eventually
 from tests.store.batches import append, batch
 from tests.store.rooms.replica import Page, quiet, replica
+from tests.unwalkable import Unwalkable
 
 
 def record(pages: list[Page]) -> list[list[bytes]]:
@@ -71,3 +74,34 @@ async def test_neither_an_op_nor_its_delivery_makes_a_task(redis_url: str) -> No
         finally:
             loop.set_task_factory(None)
         assert made == []
+
+
+async def test_coming_and_going_walks_over_nobody(redis_url: str) -> None:
+    """[B4] [C2] It costs a session the same however many are on its board."""
+    async with replica(redis_url) as one:
+        one.rooms.presence.come = lambda session: None  # type: ignore[method-assign]  # a crowd is told of together
+        room = await one.rooms.open("b")
+        for audience in room.audiences.values():
+            audience.sessions, audience._live, audience._joining = Unwalkable(), Unwalkable(), Unwalkable()
+        room._claims._holders = Unwalkable()
+        pages, classics = [await one.page() for _ in range(3)], [await one.classic() for _ in range(3)]
+        assert all(client.session.state is State.LIVE for client in (*classics, *(page.socket for page in pages)))
+        for page in pages:
+            await page.leave()
+        for client in classics:
+            await one.leave(client)
+        assert [len(audience.sessions) for audience in room.audiences.values()] == [0, 0]
+
+
+async def test_deliveries_write_no_log_line(redis_url: str) -> None:
+    """[L2] Not one, however many ops and people: at a thousand a second it would cost more than the delivery."""
+    async with replica(redis_url) as one:
+        pages, classic = [await one.page() for _ in range(4)], await one.classic()
+        pages[0].do(Clear)  # a board's first commit is read from the log
+        await quiet(one.rooms, *pages)
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(50):
+                pages[0].do(Clear)
+                one.draw(classic)
+                await quiet(one.rooms, *pages)
+        assert lines == []
