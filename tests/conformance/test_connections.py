@@ -134,6 +134,31 @@ class TestOutbox:
             only(calm).send(Frame(b"hello"))
             assert await quick.text() == "4hello"
 
+    async def test_congested_connection_goes_without_what_is_aside(self, calm: Served) -> None:
+        """On a socket and on long-polling: the frame comes, and what comes with it only once there is room again."""
+        polled = await calm.http.open()
+        on_polls = only(calm)
+        async with websocket(calm.http) as wire:
+            await wire.text()
+            on_socket = next(c for c in calm.eio.connections.values() if c is not on_polls)
+            wire.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            filled = []
+            for connection in (on_socket, on_polls):
+                filled.append(0)
+                while connection.send(Frame(b"x" * 10_000), droppable=True):
+                    filled[-1] += 1
+                    await asyncio.sleep(0)
+            write_all([on_socket, on_polls], Frame(b"frame"), Frame(b"aside"))
+            wire.writer.transport.resume_reading()  # type: ignore[attr-defined]
+            heard = [await wire.text() for _ in range(filled[0] + 1)]
+            assert heard[-1] == "4frame"
+            _, body = await polled.get()
+            assert body.split("\x1e")[filled[1] :] == ["4frame"]
+            await until(lambda: on_socket.sink is not None)
+            write_all([on_socket, on_polls], Frame(b"frame"), Frame(b"aside"))
+            assert [await wire.text() for _ in range(2)] == ["4frame", "4aside"]
+            assert await polled.get() == (200, "4frame\x1e4aside")
+
     async def test_a_client_that_stops_polling_is_cut_off(self, calm: Served) -> None:
         """By the same bounds."""
         await calm.http.open()

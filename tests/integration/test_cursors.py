@@ -1,7 +1,5 @@
 """Cursors over two replicas: told to everybody, kept by nobody."""
 
-from typing import Any
-
 from tests.integration.board_client import NAMESPACE
 from tests.integration.fixtures import Join, Pair
 
@@ -21,20 +19,6 @@ async def test_cursor_is_told_to_everybody_and_kept_by_nobody(pair: Pair, join: 
     assert late.socket.events("cursors", NAMESPACE) == []
     _, snapshot = await pair.left.get(f"/api/boards/{board}")
     assert snapshot["position"].endswith("-1")
-
-
-async def test_cursors_are_gathered_when_they_come_fast(pair: Pair, join: Join) -> None:
-    """[P2] Of a hundred moves in one moment people are told the last, and few of those before."""
-    ann, ben = await join(pair.left.url), await join(pair.right.url)
-    for x in range(100):
-        await ann.socket.emit("cursor", {"x": x, "y": 0}, namespace=NAMESPACE)
-    sid = ann.welcome["sid"]
-
-    def last() -> list[Any]:
-        return [cursors for (cursors,) in ben.socket.events("cursors", NAMESPACE) if cursors[sid][0] == 99]
-
-    await ben.socket.until(last, "the last move")
-    assert len(ben.socket.events("cursors", NAMESPACE)) < 50
 
 
 async def test_cursor_is_rejected_when_it_is_no_place(pair: Pair, join: Join) -> None:

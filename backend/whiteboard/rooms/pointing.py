@@ -5,6 +5,7 @@ Nothing waits for it and nothing is repeated: a cursor that is lost is replaced 
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from whiteboard.protocol.cursors import Cursors, Point, encode_message
@@ -17,8 +18,9 @@ GATHER_SECONDS: Final = 0.033
 class Pointing:
     """What the sessions of this replica point at, until it is published."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._bus = bus
+        self._sleep = sleep
         self._moved: dict[str, Cursors] = {}
         self._wake = asyncio.Event()
 
@@ -34,4 +36,4 @@ class Pointing:
             self._wake.clear()
             moved, self._moved = self._moved, {}
             await self._bus.publish({board: encode_message(cursors) for board, cursors in moved.items()})
-            await asyncio.sleep(GATHER_SECONDS)
+            await self._sleep(GATHER_SECONDS)
