@@ -16,6 +16,7 @@ async def test_cursor_is_told_to_everybody_and_kept_by_nobody(pair: Pair, join: 
     assert cursors == {ben.welcome["sid"]: [1.0, 2.0, 1]}
     late = await join(pair.right.url)
     await late.push(late.add())
+    await ann.ops()  # by now the other replica has it, too
     assert late.socket.events("cursors", NAMESPACE) == []
     _, snapshot = await pair.left.get(f"/api/boards/{board}")
     assert snapshot["position"].endswith("-1")
