@@ -43,6 +43,9 @@ async def test_nothing_serious_is_found_by_axe(
         await button.click()
         assert await faults(window) == []
         await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    assert await faults(window) == []
+    await page.keyboard.press("Escape")
     for box in [await part.bounding_box() for part in await page.locator(".bar").all()]:
         assert box is not None
         assert box["x"] >= 0

@@ -14,10 +14,10 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): s
   return `${mod}${rest}${key.toLowerCase()}`;
 }
 
-/** Calls the shortcut of a pressed key, unless somebody is writing. */
+/** Calls the shortcut of a pressed key, where it is for the drawing. */
 export function listenToKeys(shortcuts: ReadonlyMap<string, () => void>): void {
   window.addEventListener("keydown", (event) => {
-    if (isWriting(event)) return;
+    if (!isForDrawing(event)) return;
     const shortcut = shortcuts.get(chordOf(event));
     if (shortcut === undefined) return;
     event.preventDefault();
@@ -28,8 +28,8 @@ export function listenToKeys(shortcuts: ReadonlyMap<string, () => void>): void {
 /** Tells whether the space bar is held, outside of controls, which it presses. */
 export function listenToSpace(held: (isHeld: boolean) => void): void {
   window.addEventListener("keydown", (event) => {
-    const onControl = event.target instanceof Element && event.target.closest("button, a, [role=dialog]");
-    if (event.key !== " " || isWriting(event) || onControl) return;
+    const onControl = event.target instanceof Element && event.target.closest("button, a");
+    if (event.key !== " " || !isForDrawing(event) || onControl) return;
     event.preventDefault();
     if (!event.repeat) held(true);
   });
@@ -39,6 +39,7 @@ export function listenToSpace(held: (isHeld: boolean) => void): void {
   window.addEventListener("blur", () => held(false));
 }
 
-function isWriting({ target }: KeyboardEvent): boolean {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+/** Whether an event is for the drawing: nobody is writing, and no window lies above it. */
+export function isForDrawing({ target }: Event): boolean {
+  return !(target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog"));
 }

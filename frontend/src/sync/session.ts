@@ -72,6 +72,8 @@ export class Session implements LinkEvents {
   /** Why the server will not have us. */
   private refusal: Rejection | undefined;
   private online = true;
+  /** Which share of the board is here while it is loading, 0 to 1. */
+  private loaded = 0;
   private lostAt: number;
   /** Calls off a move to another connection, planned or begun. */
   private endMove: (() => void) | undefined;
@@ -104,6 +106,7 @@ export class Session implements LinkEvents {
       joined: this.state === "joined",
       refused: this.state === "refused",
       online: this.online,
+      loading: this.state === "loading" ? this.loaded : undefined,
       lostForMs: this.outside.now() - this.lostAt,
       unsaved: this.copy.unsaved,
       atRisk: this.copy.atRisk,
@@ -126,12 +129,13 @@ export class Session implements LinkEvents {
     }
     this.lose();
     if (!this.become("loading")) return;
+    this.loading(0);
     this.pause.end();
     this.link?.close();
     this.link = undefined;
     this.copy.look();
     try {
-      this.copy.load(await this.outside.getSnapshot(this.board));
+      this.copy.load(await this.outside.getSnapshot(this.board, (share) => this.loading(share)));
     } catch (error) {
       if (error instanceof Refused) this.refused(error.rejection);
       else this.pause.begin(this.again.next(), () => void this.load());
@@ -232,6 +236,11 @@ export class Session implements LinkEvents {
     this.refusal = rejection;
     this.link?.close();
     this.events.rejected(rejection);
+    this.events.standing();
+  }
+
+  private loading(share: number): void {
+    this.loaded = share;
     this.events.standing();
   }
 

@@ -1,14 +1,37 @@
 import { type GetSnapshot, Refused, type Rejection, type Snapshot } from "./wire";
 
+/** Nothing has arrived for so long: it is asked again. A slow line alone is no reason. */
+const SILENCE_MS = 15_000;
+
 /** Gets a board over HTTP (SPEC.md B8). */
-export const getSnapshot: GetSnapshot = async (board) => {
-  const response = await fetch(`/api/boards/${encodeURIComponent(board)}`, {
-    cache: "no-cache", // ask whether it changed; the answer is often "no"
-    signal: AbortSignal.timeout(15_000),
-  });
-  if (response.ok) return (await response.json()) as Snapshot;
-  if (response.status === 400) throw new Refused(await rejectionIn(response));
-  throw new Error(`GET board: status ${response.status}`);
+export const getSnapshot: GetSnapshot = async (board, progress) => {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const arrived = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
+  try {
+    const response = await fetch(`/api/boards/${encodeURIComponent(board)}`, {
+      cache: "no-cache", // ask whether it changed; the answer is often "no"
+      signal: silence.signal,
+    });
+    if (response.status === 400) throw new Refused(await rejectionIn(response));
+    if (!response.ok || response.body === null) throw new Error(`GET board: status ${response.status}`);
+    const whole = Number(response.headers.get("Board-Length"));
+    let bytes = 0;
+    const counting = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, next) {
+        arrived();
+        bytes += chunk.byteLength;
+        progress(whole > 0 ? Math.min(1, bytes / whole) : 0);
+        next.enqueue(chunk);
+      },
+    });
+    return (await new Response(response.body.pipeThrough(counting)).json()) as Snapshot;
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 async function rejectionIn(response: Response): Promise<Rejection> {

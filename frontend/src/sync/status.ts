@@ -9,6 +9,8 @@ export interface Standing {
   readonly joined: boolean;
   /** The server will not have us; there is no point in waiting. */
   readonly refused: boolean;
+  /** Which share of the board has come, 0 to 1; undefined once it is here. */
+  readonly loading: number | undefined;
   /** What the browser says of its network. */
   readonly online: boolean;
   readonly lostForMs: number;
@@ -18,7 +20,13 @@ export interface Standing {
   readonly atRisk: number;
 }
 
-export function statusOf({ joined, refused, online, lostForMs, unsaved }: Omit<Standing, "atRisk">): Status {
+export function statusOf({
+  joined,
+  refused,
+  online,
+  lostForMs,
+  unsaved,
+}: Omit<Standing, "atRisk" | "loading">): Status {
   if (joined) return unsaved > 0 ? "unsaved" : "saved";
   if (refused) return "gone";
   return !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";

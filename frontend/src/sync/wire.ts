@@ -83,8 +83,12 @@ export interface Link {
 /** Opens a link; `credentials` are asked for anew at every connect. */
 export type OpenLink = (credentials: () => Credentials, events: LinkEvents) => Link;
 
-/** Gets a board. Rejects with a `Refused` when asking again would not help, with any other error when it may. */
-export type GetSnapshot = (board: string) => Promise<Snapshot>;
+/**
+ * Gets a board. Rejects with a `Refused` when asking again would not help, with any other error when it may.
+ *
+ * @param progress told, as it arrives, which share of it is here: 0 to 1, or always 0 while that cannot be known
+ */
+export type GetSnapshot = (board: string, progress: (share: number) => void) => Promise<Snapshot>;
 
 export class Refused extends Error {
   constructor(readonly rejection: Rejection) {

@@ -14,9 +14,10 @@ import { Files } from "./files";
 import { listenToBrowser, listenToPerson } from "./listening";
 import { Me } from "./me";
 import type { Doings, Shown } from "./page";
+import { nearestWidth, WIDTHS } from "./palette";
 import { isLost, layGrid } from "./place";
 import { SelectionOverlay } from "./selection";
-import { shortcutsOf } from "./shortcuts";
+import { chordsOf } from "./shortcuts";
 import { StandingShown } from "./standing";
 import { language, strings } from "./strings";
 import { hasLook } from "./styles";
@@ -43,6 +44,7 @@ export class App implements Doings {
   private readonly standing: StandingShown;
   private colors = colorsNow();
   private shift = false;
+  private helping = false;
   /** What the person was asked and has not answered. */
   private offers: readonly Offer[] = [];
 
@@ -89,7 +91,7 @@ export class App implements Doings {
       toolbox: this.toolbox,
       company: this.company,
       writer: this.writer,
-      shortcuts: shortcutsOf(this, () => this.me.look.width),
+      chords: chordsOf(this),
       hold: (shift) => this.hold(shift),
     });
     listenToTheme(() => this.recolor());
@@ -109,6 +111,11 @@ export class App implements Doings {
     this.me.wear(change);
     if (this.toolbox.selection.length > 0) this.act((desk) => restyle(desk, change));
     else if (!hasLook(this.toolbox.current)) this.take("pen");
+  }
+
+  stepWidth(by: -1 | 1): void {
+    const next = WIDTHS[nearestWidth(this.me.look.width) + by];
+    if (next !== undefined) this.setLook({ width: next.value });
   }
 
   act(doing: (desk: Desk) => void): void {
@@ -159,6 +166,11 @@ export class App implements Doings {
 
   rename(name: string): void {
     this.me.rename(name);
+  }
+
+  help(open: boolean): void {
+    this.helping = open;
+    this.display.ask();
   }
 
   dismiss(): void {
@@ -258,6 +270,7 @@ export class App implements Doings {
       replica: session.replica,
       status: standing.status,
       unsaved: standing.unsaved,
+      loading: standing.loading,
       me: { sid: session.sid, name: me.name, color: me.look.color },
       people: company.people,
       author: company.authorOf(toolbox.selection),
@@ -266,6 +279,7 @@ export class App implements Doings {
       selection: toolbox.selection,
       canUndo: toolbox.history.canUndo,
       canRedo: toolbox.history.canRedo,
+      helping: this.helping,
       toast: this.toast.text,
       offer: this.offers[0],
       colors: this.colors,

@@ -1,12 +1,11 @@
 import type { IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
+import { ariaOf, told } from "./chord";
 import { Icon } from "./icon";
-
-/** The key that goes with letters, as this machine's people call it. */
-export const MOD = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+";
 
 interface ButtonProps {
   readonly name: string;
+  /** A chord (`input/keys`). */
   readonly shortcut?: string | undefined;
   readonly icon?: IconNode;
   readonly pressed?: boolean;
@@ -23,9 +22,9 @@ export function Button({ name, shortcut, icon, pressed, disabled, children, onCl
       class="button"
       aria-label={name}
       aria-pressed={pressed}
-      aria-keyshortcuts={shortcut?.replace(MOD, MOD === "⌘" ? "Meta+" : "Control+")}
+      aria-keyshortcuts={shortcut && ariaOf(shortcut)}
       aria-disabled={disabled}
-      data-tip={shortcut === undefined ? name : `${name} · ${shortcut}`}
+      data-tip={shortcut === undefined ? name : `${name} · ${told(shortcut)}`}
       onMouseDown={keepFocus}
       onClick={onClick}
     >

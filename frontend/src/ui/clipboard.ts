@@ -1,4 +1,5 @@
 import { read, written } from "../files/format";
+import { isForDrawing } from "../input/keys";
 import type { Element } from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
 import { addCopies, cleanText, removeSelected } from "../tools/actions";
@@ -10,13 +11,12 @@ type Act = (doing: (desk: Desk) => void) => void;
 /** Where pasted things lie beside what was copied, board pixels; again and again a bit further. */
 const ASIDE = 24;
 
-/** Copies, cuts and pastes by the browser's own clipboard events, unless somebody is writing. */
+/** Copies, cuts and pastes by the browser's own clipboard events, where they are for the drawing. */
 export function listenToClipboard(act: Act, center: () => { x: number; y: number }): void {
   let pasted = 0;
   const listen = (name: "copy" | "cut" | "paste", doing: (event: ClipboardEvent) => void) =>
     document.addEventListener(name, (event) => {
-      if (!(event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement))
-        doing(event);
+      if (isForDrawing(event)) doing(event);
     });
   const take = (event: ClipboardEvent, desk: Desk) => {
     if (desk.selection.length === 0) return;

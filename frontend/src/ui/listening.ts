@@ -15,13 +15,13 @@ interface Parts {
   readonly toolbox: Toolbox;
   readonly company: Company;
   readonly writer: Writer;
-  readonly shortcuts: ReadonlyMap<string, () => void>;
+  readonly chords: ReadonlyMap<string, () => void>;
   /** The shift key is held, or no longer. */
   hold(shift: boolean): void;
 }
 
 /** Listens to hands: pointer, keys, clipboard. */
-export function listenToPerson({ stage, renderer, toolbox, company, writer, shortcuts, hold }: Parts): void {
+export function listenToPerson({ stage, renderer, toolbox, company, writer, chords, hold }: Parts): void {
   const { camera } = renderer;
   let spaceHeld = false;
   const pointing = {
@@ -47,7 +47,7 @@ export function listenToPerson({ stage, renderer, toolbox, company, writer, shor
     spaceHeld = isHeld;
     stage.toggleAttribute("data-grab", isHeld);
   });
-  listenToKeys(shortcuts);
+  listenToKeys(chords);
   const center = () => renderer.toBoard(stage.clientWidth / 2, stage.clientHeight / 2);
   listenToClipboard((doing) => toolbox.act(doing), center);
   for (const event of ["pointerdown", "pointermove", "keydown", "keyup"] as const) {

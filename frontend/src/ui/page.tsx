@@ -11,7 +11,9 @@ import { LOBBY } from "./board_name";
 import { Button } from "./button";
 import type { Files } from "./files";
 import { FilesMenu } from "./files_menu";
+import { Help } from "./help";
 import { Icon } from "./icon";
+import { Loading } from "./loading";
 import { People } from "./people";
 import { StatusPill } from "./status_pill";
 import { strings } from "./strings";
@@ -23,6 +25,8 @@ export interface Shown {
   readonly board: string;
   readonly status: Status;
   readonly unsaved: number;
+  /** How much of the board is here, percent; undefined once it is, and while it is not worth a word. */
+  readonly loading: number | undefined;
   /** Empty until the first welcome. */
   readonly replica: string;
   readonly tool: ToolName;
@@ -30,6 +34,8 @@ export interface Shown {
   readonly selection: readonly Element[];
   readonly canUndo: boolean;
   readonly canRedo: boolean;
+  /** The help is open. */
+  readonly helping: boolean;
   readonly toast: string | undefined;
   readonly offer: Offer | undefined;
   readonly me: Person;
@@ -50,6 +56,8 @@ export interface Doings {
   readonly files: Pick<Files, "exportPng" | "exportSvg" | "exportJson" | "importJson">;
   take(tool: ToolName): void;
   setLook(change: Partial<Look>): void;
+  /** Takes the next width on offer, up or down. */
+  stepWidth(by: -1 | 1): void;
   /** Does something with what is selected, as one action. */
   act(doing: (desk: Desk) => void): void;
   zoomIn(): void;
@@ -59,9 +67,13 @@ export interface Doings {
   fit(): void;
   undo(): void;
   redo(): void;
+  /** Gives up what is under way, or lets go of what is selected. */
+  cancel(): void;
   newBoard(): void;
   copyLink(): void;
   rename(name: string): void;
+  /** Opens or closes the help. */
+  help(open: boolean): void;
   dismiss(): void;
   answer(offer: Offer, send: boolean): void;
 }
@@ -101,6 +113,7 @@ export function Page({ shown, doings }: Props) {
           <StatusPill {...shown} />
         </div>
       </header>
+      <Loading loading={shown.loading} />
       <ZoomBar shown={shown} doings={doings} />
       <footer class="bottom">
         {shown.lost && (
@@ -123,6 +136,7 @@ export function Page({ shown, doings }: Props) {
         )}
         <Toolbar shown={shown} doings={doings} />
       </footer>
+      {shown.helping && <Help closed={() => doings.help(false)} />}
     </>
   );
 }

@@ -4,9 +4,10 @@ import type { Fill, Look } from "../model/style";
 import { duplicate, removeSelected, toBack, toFront } from "../tools/actions";
 import { fillOf, hasInside } from "../tools/look";
 import type { ToolName } from "../tools/toolbox";
-import { Button, MOD } from "./button";
+import { Button } from "./button";
 import type { Props } from "./page";
 import { COLORS, nearestWidth, OPACITIES, SIZES, WIDTHS } from "./palette";
+import { keyOf, SHORTCUTS } from "./shortcuts";
 import { strings } from "./strings";
 
 const FILLS: readonly Fill[] = ["none", "tint", "solid"];
@@ -40,7 +41,7 @@ export function Styles({ shown, doings }: Props) {
           <Button
             key={name}
             name={strings.color[name]}
-            shortcut={String(index + 1)}
+            shortcut={SHORTCUTS.color.keys[index]}
             pressed={look.color === value}
             onClick={() => doings.setLook({ color: value })}
           >
@@ -54,7 +55,7 @@ export function Styles({ shown, doings }: Props) {
             <Button
               key={name}
               name={strings.width[name]}
-              shortcut={index < width ? "[" : index > width ? "]" : undefined}
+              shortcut={index < width ? keyOf("finer") : index > width ? keyOf("broader") : undefined}
               pressed={index === width}
               onClick={() => doings.setLook({ width: value })}
             >
@@ -113,17 +114,27 @@ export function Styles({ shown, doings }: Props) {
 function Actions({ doings }: Pick<Props, "doings">) {
   return (
     <fieldset class="group actions" aria-label={strings.selected}>
-      <Button name={strings.toBack} shortcut="," icon={SendToBack} onClick={() => doings.act(toBack)} />
-      <Button name={strings.toFront} shortcut="." icon={BringToFront} onClick={() => doings.act(toFront)} />
+      <Button
+        name={strings.toBack}
+        shortcut={keyOf("toBack")}
+        icon={SendToBack}
+        onClick={() => doings.act(toBack)}
+      />
+      <Button
+        name={strings.toFront}
+        shortcut={keyOf("toFront")}
+        icon={BringToFront}
+        onClick={() => doings.act(toFront)}
+      />
       <Button
         name={strings.duplicate}
-        shortcut={`${MOD}D`}
+        shortcut={keyOf("duplicate")}
         icon={CopyPlus}
         onClick={() => doings.act(duplicate)}
       />
       <Button
         name={strings.remove}
-        shortcut="Delete"
+        shortcut={keyOf("remove")}
         icon={Trash2}
         onClick={() => doings.act(removeSelected)}
       />

@@ -17,8 +17,9 @@ import {
   WandSparkles,
 } from "lucide";
 import { TOOLS, type ToolName } from "../tools/toolbox";
-import { Button, MOD } from "./button";
+import { Button } from "./button";
 import type { Props } from "./page";
+import { keyOf } from "./shortcuts";
 import { strings } from "./strings";
 import { Styles } from "./styles";
 
@@ -49,7 +50,7 @@ export function Toolbar({ shown, doings }: Props) {
             <Button
               key={name}
               name={strings.tool[name]}
-              shortcut={TOOLS[name].key.toUpperCase()}
+              shortcut={keyOf(name)}
               icon={ICONS[name]}
               pressed={shown.tool === name}
               onClick={() => doings.take(name)}
@@ -59,14 +60,14 @@ export function Toolbar({ shown, doings }: Props) {
         <div class="group">
           <Button
             name={strings.undo}
-            shortcut={`${MOD}Z`}
+            shortcut={keyOf("undo")}
             icon={Undo2}
             disabled={!shown.canUndo}
             onClick={() => doings.undo()}
           />
           <Button
             name={strings.redo}
-            shortcut={`${MOD}Shift+Z`}
+            shortcut={keyOf("redo")}
             icon={Redo2}
             disabled={!shown.canRedo}
             onClick={() => doings.redo()}

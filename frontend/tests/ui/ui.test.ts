@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { chordOf } from "../../src/input/keys";
 import { boardIn, newBoardPath } from "../../src/ui/board_name";
-import { CALM_MS, calmStatus } from "../../src/ui/calm";
+import { CALM_MS, calmLoading, calmStatus, PATIENCE_MS } from "../../src/ui/calm";
+import { ariaOf, capsOf, told } from "../../src/ui/chord";
 import { nearestWidth, WIDTHS } from "../../src/ui/palette";
+import { SHORTCUTS, type Shortcut } from "../../src/ui/shortcuts";
 import { languageOf } from "../../src/ui/strings";
 import { english } from "../../src/ui/strings_en";
 import { japanese } from "../../src/ui/strings_ja";
@@ -32,6 +34,12 @@ test("the pill shows what is unsaved only once somebody could wonder", () => {
   expect(calmStatus("reconnecting", 0)).toBe("reconnecting");
 });
 
+test("a board that opens at once shows no progress, a slow one how much is here", () => {
+  expect(calmLoading(0.5, PATIENCE_MS - 1)).toBeUndefined();
+  expect(calmLoading(undefined, PATIENCE_MS)).toBeUndefined();
+  expect(calmLoading(0.534, PATIENCE_MS)).toBe(53);
+});
+
 test("any width has a nearest one on offer", () => {
   expect([0.1, 4, 5, 11, 200].map((width) => WIDTHS[nearestWidth(width)]?.name)).toEqual([
     "fine",
@@ -49,6 +57,21 @@ test("keys are named alike on all keyboards", () => {
   expect(chordOf({ ...plain, key: "z", ctrlKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "z", metaKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "Z", metaKey: true, shiftKey: true })).toBe("mod+shift+z");
+});
+
+test("each chord does one thing; what has nothing to run is the clipboard's, which the browser tells", () => {
+  const all: readonly Shortcut[] = Object.values(SHORTCUTS);
+  const chords = all.flatMap(({ keys, also = [] }) => [...keys, ...also]);
+  expect(new Set(chords).size).toBe(chords.length);
+  const silent = all.filter(({ run }) => run === undefined).flatMap(({ keys }) => keys);
+  expect(silent).toEqual(["mod+c", "mod+x", "mod+v"]);
+});
+
+test("a chord is told as the keys are labelled, and as assistive software expects", () => {
+  expect(told("mod+shift+z")).toBe("Ctrl+Shift+Z");
+  expect(told("+")).toBe("+");
+  expect(capsOf("arrowleft")).toEqual(["←"]);
+  expect(ariaOf("mod+shift+z")).toBe("Control+Shift+Z");
 });
 
 describe("languages", () => {
