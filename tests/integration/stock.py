@@ -13,6 +13,7 @@ from tests.integration.waiting import eventually
 
 SCRIPT = Path(__file__).with_name("stock.mjs")
 LINE_BYTES = 10_000_000
+PATIENCE_SECONDS = 20.0
 
 WEBSOCKET = ("websocket",)
 POLLING = ("polling",)
@@ -40,10 +41,10 @@ class StockClient:
         """Return the arguments of every event of a name so far."""
         return [args for heard_name, args in self.heard if heard_name == name]
 
-    async def hears(self, name: str, count: int = 1) -> list[list[Any]]:
+    async def hears(self, name: str, count: int = 1, seconds: float = PATIENCE_SECONDS) -> list[list[Any]]:
         """Wait until ``count`` events of a name have come; return the arguments of all."""
         await eventually(
-            lambda: len(self.all(name)) >= count or None, f"{count} × {name}; heard: {self.heard[-5:]}", seconds=20
+            lambda: len(self.all(name)) >= count or None, f"{count} × {name}; heard: {self.heard[-5:]}", seconds
         )
         return self.all(name)
 
@@ -51,11 +52,11 @@ class StockClient:
         """Emit an event: its name, then its arguments."""
         self._clients.write(do="emit", client=self._number, args=args)
 
-    async def ask(self, *args: object) -> Any:
+    async def ask(self, *args: object, seconds: float = PATIENCE_SECONDS) -> Any:
         """Emit an event and return what its acknowledgement says."""
         ask = next(self._asks)
         self._clients.write(do="emit", client=self._number, args=args, ask=ask)
-        return (await self.hears(f"answer:{ask}"))[0][0]
+        return (await self.hears(f"answer:{ask}", seconds=seconds))[0][0]
 
     async def connected(self, count: int) -> dict[str, Any]:
         """Wait for the ``count``-th connect and return what it told: ``recovered``, ``sid``, ``pid`` and ``offset``."""

@@ -15,6 +15,7 @@ from tests.integration.stock import StockClients
 from tests.integration.waiting import eventually
 
 SEGMENT = {"x0": 0, "y0": 0, "x1": 0.5, "y1": 0.5}
+SILENCE_SECONDS = 30
 
 
 async def readiness(replica: Replica) -> tuple[int, str]:
@@ -107,25 +108,28 @@ async def test_outage_in_the_middle_of_drawing_loses_nothing_acknowledged(
 async def test_silence_of_redis_loses_nothing_and_stores_nothing_twice(
     start_replica: StartReplica, durable_redis: OwnRedis, join: Join, stock: StockClients, board: str
 ) -> None:
-    """[E6] [L8] [L3] [L6] Frozen for longer than any patience of ours: connections are given up, ops wait. What Redis
-    then finds in the sockets of those it stores, what is repeated it drops, and both replicas hear all of it."""
+    """[E6] [L8] [L3] [L6] Frozen for half a minute, longer than any patience of ours: connections are given up, ops
+    wait. What Redis then finds in the sockets of those it stores, what is repeated it drops, and both replicas hear all
+    of it."""
     left = await start_replica(redis_url=durable_redis.url)
     right = await start_replica(redis_url=durable_redis.url)
     ann, ben = await join(left.url), await join(right.url)
     classic = await stock.open(right.url, auth={"board": board})
     await ann.push(ann.add())
     durable_redis.process.send_signal(signal.SIGSTOP)
-    asks = [asyncio.create_task(classic.ask("drawing", SEGMENT))]
-    while not all(_lost(replica) and replica.lines("bus lost") for replica in (left, right)):
+    frozen_at = time.monotonic()
+    answer = asyncio.create_task(classic.ask("drawing", SEGMENT, seconds=2 * SILENCE_SECONDS))
+    while time.monotonic() < frozen_at + SILENCE_SECONDS:
         for client in (ann, ben):
             await client.send(client.add())
         await asyncio.sleep(0.1)
+    assert all(_lost(replica) and replica.lines("bus lost") for replica in (left, right))
     assert [told.n for told in ann.told() if told.n] == [1]
-    assert not asks[0].done()
+    assert not answer.done()
     durable_redis.process.send_signal(signal.SIGCONT)
 
     await asyncio.gather(ann.acknowledged(ann.n), ben.acknowledged(ben.n))
-    assert (await asks[0])["ok"]
+    assert (await answer)["ok"]
     count = ann.n + ben.n + 1
     await eventually(lambda: len(order_told(ann)) == len(order_told(ben)) == count, "all have heard of all")
     order = [op["id"] for op in logged(durable_redis.url, board)]
