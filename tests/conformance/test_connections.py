@@ -264,6 +264,22 @@ class TestClosing:
                 wire.raw(b"x")
                 await asyncio.sleep(0.01)
 
+    async def test_a_client_that_is_known_to_have_left_is_not_waited_for(self, calm: Served) -> None:
+        """What it has sent may still be under way for a moment; then its session is over, long before its time is."""
+        told = heard(calm)
+        session = await calm.http.open()
+        poll = await open_poll(calm, session)
+        connection = only(calm)
+        connection.let_go(0)
+        assert connection.state is State.POLLING, "it goes on as long as our side is open"
+        connection.close(linger=3_600)
+        assert await poll == (200, "1")
+        connection.let_go(7_200)
+        assert await session.post("4under way") == (200, "ok")
+        connection.let_go(0.1)
+        await until(lambda: told == ["under way", "server disconnect"])
+        assert calm.eio.connections == {}
+
     async def test_an_open_poll_is_ended_with_close_and_posts_are_heard(self, calm: Served) -> None:
         """Until the client has had its time; then the session is unknown."""
         told = heard(calm)

@@ -126,6 +126,16 @@ class Connection:
         """Close without fault of the client, in the way that loses least of what it sends (docs/decisions/0008)."""
         self.close(GOING_AWAY, half=True)
 
+    def let_go(self, linger: float) -> None:
+        """
+        Go on hearing a client that is known to have left for ``linger`` seconds at most, if our side is closed.
+
+        What it has sent may still be under way: on long-polling nothing else tells that no more will come.
+        """
+        if self.state is State.CLOSING:
+            self.session.hasten(self.owner.now(), linger)
+            self._arm()
+
     def end_poll(self) -> None:
         """End an open poll with what is pending, or NOOP, so that the client asks again: perhaps another replica."""
         if isinstance(self._carrier, Polling):

@@ -99,6 +99,10 @@ class Session:
         self._enter(State.CLOSING)
         self._limit_at = now + linger
 
+    def hasten(self, now: float, linger: float) -> None:
+        """While closing: the client is heard for ``linger`` seconds more at most."""
+        self._limit_at = min(self._limit_at, now + linger)
+
     def close(self, reason: str) -> bool:
         """The session is over. The first reason given stays. False if it was over already."""
         if self.state is State.CLOSED:

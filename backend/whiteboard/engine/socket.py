@@ -81,6 +81,10 @@ class Socket:
         self.emit("rejected", error.as_payload())
         self._note_error(error, self.sid, self.namespace)
 
+    def let_go(self, seconds: float) -> None:
+        """Its client has left: if its transport is closed already, listen no longer than ``seconds``."""
+        self.connection.let_go(seconds)
+
     def close(self) -> None:
         """Close the transport; the client comes back by itself."""
         self.connection.close()

@@ -28,6 +28,7 @@ from whiteboard.store.log import Log
 from whiteboard.store.snapshots import Snapshots
 
 _SUPERSEDED_SECONDS: Final = 5.0
+_UNDER_WAY_SECONDS: Final = 1.0  # in which what a client has sent before it came back arrives
 
 
 class Room:
@@ -123,6 +124,7 @@ class Room:
     def supersede(self, session: Session) -> None:
         """Tell a session nothing more; what its client has sent is still committed, and soon its connection closed."""
         self.leave(session)
+        session.socket.let_go(_UNDER_WAY_SECONDS)  # of a drain: its client has noticed, or it would not be elsewhere
         self._loop.call_later(_SUPERSEDED_SECONDS, session.socket.close)
 
     def held_for(self, session: Session) -> Iterator[Frame]:

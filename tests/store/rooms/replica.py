@@ -43,6 +43,7 @@ class Wire:
     def __init__(self) -> None:
         self.packets: list[str] = []
         self.is_closed = False
+        self.is_let_go = False
         self.most_bytes = 0
         """The most that lay unsent in its outbox."""
         self._outbox_bytes = 0
@@ -57,6 +58,9 @@ class Wire:
         await asyncio.sleep(0)
         self._outbox_bytes = 0
         return not self.is_closed
+
+    def let_go(self, linger: float) -> None:
+        self.is_let_go = True
 
     def close(self) -> None:
         self.is_closed = True

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec import Raw
@@ -14,7 +14,7 @@ from whiteboard.store.connection import connect
 
 from tests.conftest import OwnRedis
 from tests.integration.waiting import eventually
-from tests.store.rooms.replica import Replica, replica
+from tests.store.rooms.replica import Replica, Wire, replica
 from tests.store.tasks import running
 
 
@@ -82,6 +82,17 @@ async def test_session_is_given_up_when_the_message_of_its_claim_was_lost(redis_
         await eventually(lambda: client.session not in room.sessions, "it is given up")
         known = await kept(store, back)
         assert (known["owner"], int(known["generation"])) == ("replica-2", back.session.generation)
+
+
+async def test_former_connection_is_not_waited_for_when_its_client_is_elsewhere(redis_url: str) -> None:
+    """[R2] [D6] Who has come back has noticed that the replica before leaves: it need not wait for them."""
+    async with replica(redis_url) as one, replica(redis_url, "replica-2") as two:
+        client = await one.classic()
+        wire = cast(Wire, client.connection)
+        await two.classic(pid="forged", offset=str(client.session.start))
+        assert not wire.is_let_go
+        await two.classic(pid=client.greeting["pid"], offset=str(client.session.start))
+        await eventually(lambda: wire.is_let_go, "it is let go")
 
 
 async def test_session_is_given_up_when_its_change_comes_too_late(redis_url: str, store: Any) -> None:

@@ -120,6 +120,17 @@ def test_the_first_reason_stays() -> None:
     assert session.due(1000) is Due.NOTHING
 
 
+def test_closing_is_hastened_and_never_put_off() -> None:
+    """A client that has left is not waited for."""
+    session = opened(State.POLLING)
+    session.begin_closing(Reason.SERVER_DISCONNECT, now=1, linger=5)
+    session.hasten(now=2, linger=9)
+    assert session.deadline == 6
+    session.hasten(now=2, linger=1)
+    assert session.deadline == 3
+    assert session.due(3) is Due.CLOSE_TIMEOUT
+
+
 @pytest.mark.parametrize(
     "options",
     [
