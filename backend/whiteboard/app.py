@@ -104,6 +104,7 @@ async def running(
         rooms = Rooms(redis, replica, metrics, sessions, REDIS_TIMEOUT_SECONDS, random.Random())
         visits = Visits(sessions, rooms)
         replicas = Replicas(redis, replica)
+        stack.callback(rooms.close)
         workers = [_start(worker, orders) for worker in (health.run(), replicas.run(), visits.run(), *rooms.workers())]
         stack.push_async_callback(_end, workers)
         stack.push_async_callback(_flush, rooms, visits)

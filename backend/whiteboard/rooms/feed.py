@@ -137,10 +137,14 @@ class Feed:
             self._repair.cancel()
 
     async def _catch_up(self) -> None:
+        failures = 0
         while self.position.n < self._noticed or self._state is not FeedState.LIVE:
             try:
                 await self._read_on()
-            except StoreUnavailable:
+            except StoreUnavailable as error:
+                failures += 1
+                if failures == 1:
+                    logger.warning("reading put off", board=self._board, position=str(self.position), error=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
             except Exception:

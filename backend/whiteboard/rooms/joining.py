@@ -55,6 +55,11 @@ class Joining:
 
         task.add_done_callback(ended)
 
+    def close(self) -> None:
+        """Bring nobody up any more. May be called twice."""
+        for task in self._tasks:
+            task.cancel()
+
     async def _bring_up(self, session: Session, frames: Iterator[Frame], read_upto: int | None) -> None:
         """Send a joining session much, no faster than it reads, then what was held back meanwhile; then it is live."""
         room = session.room

@@ -167,6 +167,11 @@ class Rooms:
         if room is not None:
             room.taken(taken)
 
+    def close(self) -> None:
+        """Read no log any more, and bring nobody up. May be called twice."""
+        self._joining.close()
+        self._close(list(self._rooms))
+
     async def _upkeep(self) -> None:
         while True:
             await asyncio.sleep(_UPKEEP_SECONDS)

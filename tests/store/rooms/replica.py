@@ -113,8 +113,7 @@ async def replica(redis_url: str, name: str = "replica-1", kind: type[Rooms] = R
         async with running(*rooms.workers()):
             yield Replica(rooms, sessions, name)
     finally:
-        for room in rooms._rooms.values():
-            room.feed.close()
+        rooms.close()
         await redis.aclose()
 
 

@@ -207,6 +207,24 @@ async def test_room_goes_on_when_reading_fails_as_nobody_thought_of(
         assert [offset.n for offset in page.hear().offsets] == [1]
 
 
+async def test_room_says_once_why_it_cannot_read_its_log(redis_url: str, log: Log) -> None:
+    """[L6] Redis refuses one board alone, as when something else has taken its key: one line, then it goes on."""
+    await log._redis.set("wb:{b}:meta", "not a hash")
+    with structlog.testing.capture_logs() as lines:
+        async with replica(redis_url) as one:
+            opening = asyncio.create_task(one.page())
+            await eventually(lambda: len(lines) > 0, "a line")
+            await asyncio.sleep(0.1)  # five more attempts
+            await log._redis.delete("wb:{b}:meta")
+            await append(log, batch(1))
+            page = await opening
+            await eventually(lambda: len(page.hear().offsets) == 1, "a commit")
+    put_off = [line for line in lines if line["event"] == "reading put off"]
+    assert len(put_off) == 1
+    assert put_off[0]["board"] == "b"
+    assert "WRONGTYPE" in put_off[0]["error"]
+
+
 async def test_nobody_is_told_of_a_commit_that_cannot_be_applied_whole(
     redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
