@@ -86,6 +86,10 @@ class RawSocket:
 
         return await eventually(check, f"{what}; came: {self.packets[-5:]}")
 
+    def stop_reading(self) -> None:
+        """Take nothing more from the socket, as a client that hangs."""
+        self._reader.cancel()
+
     async def closed(self) -> int:
         """Wait until the server has closed and return the close code."""
         await eventually(lambda: self.close_code is not None, "the server closes")

@@ -122,6 +122,10 @@ class Replica:
             if not line.startswith("{") or json.loads(line).get("level") not in levels
         ]
 
+    def rss_bytes(self) -> int:
+        """Return the memory that it holds. Linux only."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
     def is_draining(self) -> bool:
         """Tell whether it has begun to drain."""
         return bool(self.lines("draining"))
