@@ -20,7 +20,7 @@ COPY pyproject.toml ./
 COPY backend backend
 COPY --from=page /src/backend/whiteboard/web/page backend/whiteboard/web/page
 RUN /opt/whiteboard/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && /opt/whiteboard/bin/pip uninstall --yes pip
+    && /opt/whiteboard/bin/pip uninstall --yes pip setuptools
 
 FROM ${PYTHON_IMAGE} AS backend
 # Debian keeps one version of tini: naming it here would only break builds.

@@ -21,7 +21,7 @@ check: .venv/.dev frontend/node_modules/.done
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/hadolint Dockerfile
+	.venv/bin/hadolint Dockerfile tests/chart/bases/Dockerfile
 	scripts/npm.sh run check
 
 # QUICK=1: under 2 minutes, shows that everything runs.
@@ -37,11 +37,10 @@ rehearsal: setup .venv/.dev
 rollout: setup .venv/.dev
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.chart
 
-# Both images, by podman or docker; `make test` then runs the backend's. BUILD: further options, as --build-arg PYTHON_IMAGE=….
+# Both images, by podman or docker; `make test` then runs them. BUILD: further options, as --build-arg PYTHON_IMAGE=…, or
+# `debian` where no bases can be pulled.
 images:
-	for target in backend frontend; do \
-	    $$(command -v podman || echo docker) build $(BUILD) --target $$target --tag whiteboard-$$target:0.1.0 . || exit 1; \
-	done
+	scripts/images.sh $(BUILD)
 
 # Boards (.whiteboard) stay.
 clean:

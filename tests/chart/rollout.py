@@ -77,16 +77,16 @@ async def perform(script: Script, folder: Path) -> Outcome:
         steps: list[Step] = []
         async with Cluster(render(script.values), server.url, folder).opened() as cluster:
             async with Cast(cluster.gate.url, people, EVERY_MS, folder) as cast:
-                await _all(cast, "colored")
+                await cast.are("colored")
                 cast.tell("draw")
                 for what in ("scale 2 → 4", "rollout restart", "scale 4 → 2", "node loss"):
-                    await _hear(cast, script)
+                    await cast.draw_on()
                     steps.append(await _do(what, cluster))
-                    await _all(cast, "connected")
-                await _hear(cast, script)
+                    await cast.are("connected")
+                await cast.draw_on()
                 cast.tell("rest")
                 boards = [f"b-{n}" for n in range(script.boards)]
-                await eventually(lambda: _all_heard(cast, url, boards), "all have heard all", 60)
+                await eventually(lambda: all_heard(cast, url, boards), "all have heard all", 60)
             pods = cluster.all_pods
         logs = {board: entries(commits(url, board)) for board in boards}
     finally:
@@ -120,17 +120,8 @@ async def _do(what: str, cluster: Cluster) -> Step:
     return Step(what, seconds, time.monotonic() - began)
 
 
-async def _all(cast: Cast, what: str) -> None:
-    await eventually(lambda: cast.stand[what] == len(cast.people), f"all are {what}", 60)
-
-
-async def _hear(cast: Cast, script: Script) -> None:
-    """Wait until a second's worth of drawing has been acknowledged."""
-    wanted = cast.stand["answered"] + script.drawers * 1_000 // EVERY_MS
-    await eventually(lambda: cast.stand["answered"] >= wanted, "drawing goes on", 60)
-
-
-def _all_heard(cast: Cast, url: str, boards: list[str]) -> bool:
+def all_heard(cast: Cast, url: str, boards: list[str]) -> bool:
+    """Tell whether everybody has heard all that the log has of the others, which are stock clients, each of them."""
     others = {board: sum(person.board == board for person in cast.people) - 1 for board in boards}
     expected = sum(len(entries(commits(url, board))) * others[board] for board in boards)
     return cast.stand["heard"] >= expected

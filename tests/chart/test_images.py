@@ -35,8 +35,10 @@ def compose(name: str = "docker-compose") -> dict[str, Any]:
 
 
 def test_images_have_the_version_of_the_code() -> None:
-    """In their labels, and in compose's names for them, which are the chart's."""
+    """In their labels, and in the names that compose and `make images` give them, which are the chart's."""
     assert re.findall(r'image\.version="(.*)"', DOCKERFILE) == [__version__] * 2
+    script = (ROOT / "scripts" / "images.sh").read_text(encoding="utf-8")
+    assert re.findall(r"whiteboard-\$target:(\S+)", script) == [__version__]
     for component in ("backend", "frontend"):
         (container,) = find(render({}), "Deployment", component)["spec"]["template"]["spec"]["containers"]
         service = compose()["services"][component]

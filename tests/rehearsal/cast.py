@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from tests.integration.waiting import eventually
+
 SCRIPT = Path(__file__).with_name("cast.mjs")
 PEOPLE_A_PROCESS = 150
 
@@ -91,6 +93,16 @@ class Cast:
         """Tell all to ``draw``, to ``rest``, or that it is the ``end``."""
         for writer in self._writers:
             writer.write(word.encode() + b"\n")
+
+    async def are(self, what: str) -> None:
+        """Wait until all are ``connected``, ``colored``, …."""
+        await eventually(lambda: self.stand[what] == len(self.people), f"all are {what}", seconds=60)
+
+    async def draw_on(self) -> None:
+        """Wait until a second's worth of drawing has been acknowledged."""
+        drawers = sum(person.draws for person in self.people)
+        wanted = self.stand["answered"] + drawers * 1_000 // self._every_ms
+        await eventually(lambda: self.stand["answered"] >= wanted, "drawing goes on", seconds=60)
 
     def notes(self) -> list[Note]:
         """Return what happened to all, once they have ended, in the order of time."""

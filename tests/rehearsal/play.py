@@ -135,12 +135,12 @@ class _Play:
 
     async def run(self, gate: Gate, cast: Cast, pages: Pages) -> None:
         """Let people in, let them draw while servers come and go, then wait until all have heard all."""
-        await self._all_in(cast, "colored")
+        await cast.are("colored")
         watch = asyncio.create_task(self._watch_lag())
         self._mark("draw")
         cast.tell("draw")
         pages.draw()
-        await self._hear(cast)
+        await cast.draw_on()
         for _ in range(self._script.rolls):
             for replica in self._replicas:
                 await self._restart(gate, cast, replica)
@@ -152,7 +152,7 @@ class _Play:
         cast.tell("rest")
         await pages.rest()
         self._mark("rest")
-        await self._all_in(cast)
+        await cast.are("connected")
         await eventually(lambda: self._all_heard(cast, pages), "all have heard all", seconds=30)
         await pages.take_down()
 
@@ -172,31 +172,23 @@ class _Play:
         self.keep_complaints()
         await replica.start()
         gate.choose(*self._replicas)
-        await self._all_in(cast)
-        await self._hear(cast)
+        await cast.are("connected")
+        await cast.draw_on()
 
     async def _kill(self, cast: Cast, replica: Replica) -> None:
         self._mark("SIGKILL")
         await replica.kill()
         self.keep_complaints()
         await replica.start()
-        await self._all_in(cast)
-        await self._hear(cast)
+        await cast.are("connected")
+        await cast.draw_on()
 
     async def _restart_redis(self, cast: Cast, signum: signal.Signals) -> None:
         self._mark(f"Redis {signum.name}")
         self._redis.process.send_signal(signum)
         await asyncio.to_thread(self._redis.process.wait)
         await asyncio.to_thread(self._redis.start)
-        await self._hear(cast)
-
-    async def _all_in(self, cast: Cast, what: str = "connected") -> None:
-        await eventually(lambda: cast.stand[what] == len(cast.people), f"all are {what}", seconds=60)
-
-    async def _hear(self, cast: Cast) -> None:
-        """Wait until a second's worth of drawing has been acknowledged."""
-        wanted = cast.stand["answered"] + self._script.drawers * 1_000 // self._script.every_ms
-        await eventually(lambda: cast.stand["answered"] >= wanted, "drawing goes on", seconds=60)
+        await cast.draw_on()
 
     async def _all_heard(self, cast: Cast, pages: Pages) -> bool:
         logs = [self.log(n) for n in range(self._script.boards)]
