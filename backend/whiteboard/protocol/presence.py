@@ -31,7 +31,7 @@ class News(Struct):
 
     people: People
     ask: bool = False
-    """Somebody has come who knows nobody yet: everybody is to be told again."""
+    """A replica has opened the board and has heard of nobody yet: everybody is to be told of again."""
 
 
 _decoder = msgspec.json.Decoder(News)

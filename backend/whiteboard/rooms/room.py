@@ -22,6 +22,7 @@ from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
 from whiteboard.rooms.feed import Feed
 from whiteboard.rooms.recent import Recent, Told
 from whiteboard.rooms.replay import Replay
+from whiteboard.rooms.roster import Roster
 from whiteboard.rooms.session import Session, State
 from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
@@ -42,6 +43,8 @@ class Room:
         self.committed_at = 0.0
         """When this replica last sent a commit of the board on its way, by the event loop's clock."""
         self._log = log
+        self.roster: Roster | None = None
+        """Who is here on whichever replica; None until somebody of ``/board`` has come."""
         self._metrics = metrics
         self._due: list[tuple[Session, str, Offset]] = []
         self._loop = asyncio.get_running_loop()
