@@ -48,11 +48,12 @@ class Told:
 
 
 class Recent:
-    """The last ops of a room, in order and without a gap, bounded by age and bytes."""
+    """The last ops of a room, in order and without a gap, bounded by age and by ``MAX_BYTES``."""
 
     def __init__(self, begin: Offset = BEGINNING) -> None:
         self._told: deque[Told] = deque()
-        self._bytes = 0
+        self.size_bytes = 0
+        """What they cost to keep, roughly."""
         self._floor = begin[1:]
         """Everything behind this op, n and i of its offset, is here."""
 
@@ -64,8 +65,8 @@ class Recent:
     def add(self, told: Told) -> None:
         """Keep an op."""
         self._told.append(told)
-        self._bytes += told.size_bytes
-        while self._bytes > MAX_BYTES:
+        self.size_bytes += told.size_bytes
+        while self.size_bytes > MAX_BYTES:
             self._forget_first()
 
     def forget(self, before: float) -> None:
@@ -81,7 +82,7 @@ class Recent:
 
     def _forget_first(self) -> None:
         first = self._told.popleft()
-        self._bytes -= first.size_bytes
+        self.size_bytes -= first.size_bytes
         self._floor = first.offset[1:]
 
     def _backwards_to(self, offset: Offset) -> Iterator[Told]:

@@ -112,11 +112,20 @@ class Room:
         """Yield how a session is told of ops, its own included."""
         return self.audiences[session.dialect].frames_for(session, missed)
 
+    @property
+    def remembered_bytes(self) -> int:
+        """What it costs, roughly, to remember what was told."""
+        return self._recent.size_bytes
+
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
-        self._recent.forget(before)
+        self.forget_told(before)
         self._replay = self._backlog = None
         self._claims.forget(before)
+
+    def forget_told(self, before: float) -> None:
+        """Keep ops told since then only: whoever has missed others reads them from the log, or starts over."""
+        self._recent.forget(before)
 
     def taken(self, taken: Taken) -> None:
         """Let the sessions go that another connection has claimed, those included that have not come yet (R2)."""

@@ -31,6 +31,8 @@ from whiteboard.store.snapshots import Snapshots
 _UPKEEP_SECONDS: Final = 5.0
 MAX_READINGS: Final = 64
 """Boards that nobody is on, being opened for somebody who only reads."""
+MAX_REMEMBERED_BYTES: Final = 128_000_000
+"""Of ops that were told, in all rooms together; each room has a bound of its own (``recent.MAX_BYTES``)."""
 _NOTICE_SECONDS: Final = 60.0  # in which a connection that is dead without a sign is found to be
 
 logger = structlog.get_logger(__name__)
@@ -179,11 +181,23 @@ class Rooms:
                 await self._compare_heads()
             except StoreUnavailable as error:
                 logger.debug("upkeep put off", error=str(error))
+            self._forget(asyncio.get_running_loop().time())
             for room in self._rooms.values():
-                room.forget(asyncio.get_running_loop().time() - self.sessions.lifetime_seconds)
                 room.tell_offsets()
             self.folding.consider(self._rooms.values())
             self._close(self._idle.overdue(self._rooms, asyncio.get_running_loop().time()))
+
+    def _forget(self, now: float) -> None:
+        """Remember what was told as long as a session may come back, or as far back as memory reaches for all rooms."""
+        seconds = self.sessions.lifetime_seconds
+        for room in self._rooms.values():
+            room.forget(now - seconds)
+        while sum(room.remembered_bytes for room in self._rooms.values()) > MAX_REMEMBERED_BYTES:
+            seconds /= 2
+            for room in self._rooms.values():
+                room.forget_told(now - seconds)
+        if seconds < self.sessions.lifetime_seconds:
+            logger.warning("remembering less", seconds=round(seconds, 1))
 
     async def _compare_heads(self) -> None:
         """Find rooms whose last message was lost: no gap shows that (L6)."""

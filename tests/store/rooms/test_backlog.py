@@ -124,3 +124,20 @@ async def test_backlog_is_forgotten_when_redis_has_lost_what_it_holds(redis_url:
         await eventually(lambda: room.position.n == 2, "the room has begun anew")
         room.forget(asyncio.get_running_loop().time() + 1)
         await told_of(await one.page(), await all_offsets(one.rooms))
+
+
+async def test_replica_remembers_less_when_its_rooms_together_remember_too_much(
+    redis_url: str, log: Log, upkeep: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[R3] [B4] Within its bound alone each may be; those who come back read the log, and miss nothing."""
+    monkeypatch.setattr("whiteboard.rooms.rooms.MAX_REMEMBERED_BYTES", 20_000)
+    async with replica(redis_url) as one:
+        staying = [await one.page(name) for name in ("b", "c", "d")]
+        for name in ("b", "c", "d"):
+            await append(log, *(batch(n, board=name) for n in range(1, 9)))
+        for page in staying:
+            await eventually(lambda page=page: len(page.hear().offsets) == 8, "all is told")
+        rooms = [await one.rooms.open(name) for name in ("b", "c", "d")]
+        await eventually(lambda: sum(room.remembered_bytes for room in rooms) <= 20_000, "much is forgotten")
+        offsets = await all_offsets(one.rooms, "c")
+        await told_of(await one.page("c"), offsets)
