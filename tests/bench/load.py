@@ -14,10 +14,18 @@ SETTLE_S = 0.3
 
 
 class Crowd:
-    """People on ``boards``, all with the same number of them. Made by ``gather``."""
+    """
+    People on ``boards``, all with the same number of them. Made by ``gather``.
+
+    Attributes:
+        stalled: those who read no more: they are on no board, and nothing that comes to them is counted.
+        padding: JSON that each op carries besides what it needs.
+    """
 
     def __init__(self, boards: list[list[Person]], delays_us: "array[int]") -> None:
         self.boards = boards
+        self.stalled: list[Person] = []
+        self.padding = b""
         self.delays_us = delays_us
         self._random = random.Random(1)
         self._sent = [0] * len(boards)
@@ -32,6 +40,23 @@ class Crowd:
     def people(self) -> Iterator[Person]:
         """Yield everybody."""
         return (person for board in self.boards for person in board)
+
+    def stall(self, people: int) -> None:
+        """Let so many of each board read nothing any more."""
+        for board in self.boards:
+            self.stalled += board[len(board) - people :]
+            del board[len(board) - people :]
+        for person in self.stalled:
+            person.transport.pause_reading()
+
+    async def cut_off(self, patience_s: float) -> int:
+        """Return how many of the stalled find, as they read again, that they were cut off."""
+        for person in self.stalled:
+            person.transport.resume_reading()
+        deadline = time.monotonic() + patience_s
+        while not all(person.closed for person in self.stalled) and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        return sum(person.closed for person in self.stalled)
 
     async def draw(self, boards: int, drawers: int, rate_hz: float, seconds: float) -> None:
         """Let the first ``drawers`` of the first ``boards`` draw at ``rate_hz`` each, evenly spread over time."""
@@ -52,7 +77,7 @@ class Crowd:
 
     def _segment(self) -> bytes:
         x0, y0, x1, y1 = (self._random.random() for _ in range(4))
-        return b'42["drawing",{"x0":%r,"y0":%r,"x1":%r,"y1":%r,"t":%d}]' % (x0, y0, x1, y1, now_us())
+        return b'42["drawing",{"x0":%r,"y0":%r,"x1":%r,"y1":%r,"t":%d%b}]' % (x0, y0, x1, y1, now_us(), self.padding)
 
     def expected(self) -> int:
         """Return the number of deliveries that what was drawn must cause: one to each of the others."""

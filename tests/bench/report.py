@@ -21,6 +21,7 @@ FIGURES = {
     "p50 ms": ("p50_ms", short),
     "p99 ms": ("p99_ms", short),
     "KB a connection": ("kib_a_connection", short),
+    "MB more": ("grown_mib", short),
 }
 
 

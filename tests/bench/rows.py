@@ -113,6 +113,18 @@ def _held(results: Results) -> Outcome:
     return Outcome(f"{said}; {more}", must, aim)
 
 
+def _slow_consumer(results: Results) -> Outcome:
+    grown, cut_off = (results.median("slow_consumer", "ours", name) for name in ("grown_mib", "cut_off"))
+    grown_before = results.median("all_read", "ours", "grown_mib")
+    said = f"{cut_off:.0f} cut off, + {grown:.0f} MB (all read: {grown_before:.0f})"
+    whole = results.complete("slow_consumer", "ours") and cut_off == 5 and grown <= grown_before + 10
+    try:
+        p99, p99_before = (results.median(work, "ours", "p99_ms") for work in ("slow_consumer", "all_read"))
+    except NotMeasured as why:
+        return Outcome(f"{said}; latency not measured: {why}", whole and None, None)
+    return Outcome(f"{said}, p99 {p99:.0f} ms ({p99_before:.0f})", whole and p99 <= p99_before + 5, None)
+
+
 def _replicas(results: Results) -> Outcome:
     return Outcome(", ".join(_said(results, work, "ours") for work in _REPLICAS) + " µs", None, None)
 
@@ -127,6 +139,10 @@ ROWS = (
     Row(
         *("very busy board, CPU a delivery", ("very_busy",), *_CPU),
         *("all, p99 ≤ 40 ms, Node ÷ 6", "Node ÷ 10", _very_busy),
+    ),
+    Row(
+        *("5 of 200 read no more", ("slow_consumer",), "p99_ms", "ms"),
+        *("p99 + ≤ 5 ms, memory + ≤ 10 MB", "", _slow_consumer),
     ),
     Row("many small boards, CPU a delivery", ("small",), *_CPU, "Node ÷ 1.5", "Node ÷ 2.5", _cpu("small", 1.5, 2.5)),
     Row("memory a connection", ("memory",), "kib_a_connection", "KB", "≤ 22 KB", "≤ 15 KB", _memory),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bench.load import Crowd
 from tests.bench.peers.floor import framed
 from tests.bench.results import NotMeasured, Results, Run
 from tests.bench.rows import ROWS
@@ -26,9 +27,13 @@ class Pipe:
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.is_read = True
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
+
+    def pause_reading(self) -> None:
+        self.is_read = False
 
 
 def compressed(payload: bytes, context: "zlib._Compress") -> bytes:
@@ -62,6 +67,20 @@ def test_generator_counts_each_delivery_once_however_the_stream_is_cut(deflate, 
     assert person.received == len(delays) == len(STREAM)
     assert len(pipe.written) == 1
     assert [delays[0] - delay for delay in delays] == pytest.approx([sent - TIMES_US[0] for sent in TIMES_US], abs=5e6)
+
+
+async def test_nothing_is_expected_of_those_who_read_no_more():
+    """Neither that they draw nor that anything arrives; the others are expected to hear all."""
+    pipes = [Pipe() for _ in range(6)]
+    people = [Person(cast("asyncio.Transport", pipe), array("q"), b"") for pipe in pipes]
+    crowd = Crowd([people[:3], people[3:]], array("q"))
+    crowd.stall(1)
+    await crowd.draw(boards=2, drawers=2, rate_hz=1_000, seconds=0.01)
+    assert pipes[0].written
+    assert not pipes[2].written + pipes[5].written
+    assert [pipe.is_read for pipe in pipes] == [True, True, False] * 2
+    assert crowd.expected() == sum(person.drawn for person in people)
+    assert list(crowd.people()) == [*people[:2], *people[3:5]]
 
 
 def busy(number: int, server: str, cpu_us: float, delivered: int = 100) -> Run:

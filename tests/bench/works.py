@@ -29,6 +29,9 @@ class Work:
         seconds: how long they draw while it is measured; a third of it before, to warm up.
         replicas: the people of each board are spread over them, but for ``bystanders``.
         bystanders: replicas that serve nobody.
+        stalled: how many of each board read nothing, from the warm-up on: what they do not take fills the system's
+            buffers first, some 5 MB each.
+        padding_bytes: what an op carries besides where it leads.
         deflate: offer per-message deflate as browsers do.
         floor_p99_ms: what the bare loop keeps when the machine is quiet; a round where it does not yields no latencies.
     """
@@ -43,6 +46,8 @@ class Work:
     seconds: float = 6
     replicas: int = 1
     bystanders: int = 0
+    stalled: int = 0
+    padding_bytes: int = 0
     deflate: bool = False
     floor_p99_ms: float = 30
 
@@ -53,22 +58,25 @@ class Work:
         await asyncio.sleep(0.5)  # Some go on starting for a while after they listen.
         for replica in idle:  # Some follow the others only once somebody has been there.
             await _leave(await gather([replica.port], 1, 1))
-        before = sum(replica.rss_bytes() for replica in serving)
+        before = _rss_bytes(serving)
         crowd = await gather(ports, self.boards, self.people, deflate=self.deflate)
         try:
             if self.drawers:
                 return await self._drawing(crowd, serving, idle, redis)
             await asyncio.sleep(1)
-            grown = sum(replica.rss_bytes() for replica in serving) - before
+            grown = _rss_bytes(serving) - before
             return {"kib_a_connection": grown / (self.boards * self.people) / 1024}
         finally:
             await _leave(crowd)
 
     async def _drawing(self, crowd: Crowd, serving: list[Process], idle: list[Process], redis: Process) -> Figures:
         boards = self.boards - self.quiet_boards
+        crowd.padding = b',"padding":"%b"' % (b"x" * self.padding_bytes) if self.padding_bytes else b""
+        crowd.stall(self.stalled)
         await crowd.draw(boards, self.drawers, self.rate_hz, self.seconds / 3)
         await crowd.delivered(WARM_UP_PATIENCE_S)
         crowd.start_counting()
+        rss_bytes = _rss_bytes(serving)
         gc.collect()
         gc.disable()
         start, own = time.monotonic(), time.process_time()
@@ -80,6 +88,7 @@ class Work:
             _cpu_s(processes) - mark for processes, mark in zip((serving, [redis], idle), marks, strict=True)
         )
         wall = time.monotonic() - start
+        grown_bytes = _rss_bytes(serving) - rss_bytes
         gc.enable()
         delivered, surplus = crowd.counted()
         delays = sorted(crowd.delays_us)
@@ -98,17 +107,23 @@ class Work:
             "server_busy": serving_s / wall,
             "generator_busy": own / wall,
             "bystanders_s_in_6_s": idle_s / wall * 6,
+            "grown_mib": grown_bytes / 2**20,
+            "cut_off": await crowd.cut_off(IN_TIME_S),
         }
 
 
 async def _leave(crowd: Crowd) -> None:
-    for person in crowd.people():
+    for person in (*crowd.people(), *crowd.stalled):
         person.transport.abort()
     await asyncio.sleep(0.1)
 
 
 def _cpu_s(processes: Iterable[Process]) -> float:
     return sum(process.cpu_s() for process in processes)
+
+
+def _rss_bytes(processes: Iterable[Process]) -> int:
+    return sum(process.rss_bytes() for process in processes)
 
 
 ALL = (NODE, PYTHON, FLOOR, OURS)
@@ -121,6 +136,8 @@ WORKS = (
     Work(name="busy_2_replicas", servers=(NODE, OURS), replicas=2),
     Work(name="busy_3_replicas", servers=(NODE, OURS), replicas=3),
     Work(name="very_busy", servers=(NODE, FLOOR, OURS), drawers=30),
+    Work(name="all_read", servers=(FLOOR, OURS), padding_bytes=900, seconds=18),
+    Work(name="slow_consumer", servers=(FLOOR, OURS), padding_bytes=900, stalled=5, seconds=18),
     Work(name="small", servers=ALL, boards=50, people=4, drawers=1, rate_hz=20),
     Work(name="idle_replica", servers=(NODE, PYTHON, OURS), boards=50, people=4, drawers=1, rate_hz=20, bystanders=1),
     Work(name="latency", servers=ALL, people=2, drawers=1, rate_hz=20, floor_p99_ms=10),
@@ -144,5 +161,5 @@ def shortened() -> list[Work]:
             quiet_boards=min(work.quiet_boards, 49),
         )
         for work in WORKS
-        if work.name not in ("busy_50", "busy_800", "busy_3_replicas", "idle_10000")
+        if work.name not in ("busy_50", "busy_800", "busy_3_replicas", "all_read", "idle_10000")
     ]
