@@ -126,16 +126,18 @@ class Audience:
         aside = self.dialect.aside(cursors, people)
         authors = {by for part in parts if (by := part.logged.by) in self.sessions}
         shown = [frame for part in parts for frame in part.frames(self.dialect)]
-        others: Iterable[Connection] = self._live.values()
-        if authors:
-            others = [connection for sid, connection in self._live.items() if sid not in authors]
-        self._write(others, shown, aside)
+        # The few who wrote step aside meanwhile: nothing is made, or asked, for each of the others.
+        apart = {sid: self._live.pop(sid) for sid in authors if sid in self._live}
+        try:
+            self._write(self._live.values(), shown, aside)
+        finally:
+            self._live |= apart
         if parts:
             self._wrote = authors
         for sid in authors:
             own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
-            if sid in self._live:
-                self._write((self._live[sid],), own, aside)
+            if sid in apart:
+                self._write((apart[sid],), own, aside)
             elif sid in self._joining:
                 self._hold(self._joining[sid], own)
         if self._joining:

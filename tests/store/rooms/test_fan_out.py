@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog
 from whiteboard.domain.ops import Clear
+from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.session import State
 from whiteboard.store.log import Log
 
@@ -91,6 +92,27 @@ async def test_coming_and_going_walks_over_nobody(redis_url: str) -> None:
         for client in classics:
             await one.leave(client)
         assert [len(audience.sessions) for audience in room.audiences.values()] == [0, 0]
+
+
+class OnlyWritten(Unwalkable):
+    """May be walked over once a write, for the sockets alone."""
+
+    def values(self) -> Any:
+        return dict.values(self)
+
+
+async def test_authors_are_left_out_without_a_look_at_each_of_the_others(redis_url: str) -> None:
+    """[L2] [B4] Two of them write: the others' sockets are walked over for the write, and for nothing else."""
+    async with replica(redis_url) as one:
+        pages = [await one.page() for _ in range(5)]
+        pages[0].do(Clear)  # a board's first commit is read from the log
+        await quiet(one.rooms, *pages)
+        audience = (await one.rooms.open("b")).audiences[BOARD]
+        audience._live = OnlyWritten(audience._live)
+        for page in pages[:2]:
+            page.do(Clear)
+        await eventually(lambda: all(len(page.hear().offsets) == 3 for page in pages), "all are told, authors too")
+        assert len(audience._live) == 5
 
 
 async def test_deliveries_write_no_log_line(redis_url: str) -> None:
