@@ -86,6 +86,12 @@ async def killed(town: Town, client: StockClient) -> None:
     await town.left.kill()
 
 
+async def ended(town: Town, client: StockClient) -> None:
+    """The serving replica is told to end, and drains; connections that come go to the other one."""
+    town.gate.choose(town.right)
+    assert await town.left.stop() == 0
+
+
 async def cut(town: Town, client: StockClient) -> None:
     """The connection breaks, and leads to the same replica again."""
     await broken(town.gate.cut, client)
@@ -115,7 +121,7 @@ async def broken(break_off: Callable[[], None], client: StockClient) -> None:
     await eventually(gone, "the client has lost its connection")
 
 
-breaks = pytest.mark.parametrize("break_off", [killed, cut, stranded, stranded_here])
+breaks = pytest.mark.parametrize("break_off", [killed, ended, cut, stranded, stranded_here])
 
 
 @breaks
@@ -224,7 +230,7 @@ async def test_colour_stays_when_all_replicas_are_restarted(
         town.gate.choose(town.left)
     ann, ben = await stock.open(town.gate.url, **options), await stock.open(town.quiet.url, **options)
     assert (await ann.ask("colorUpdate", {"color": "blue"}))["ok"]
-    # A drain ends seconds after a long-polling client has left: two go at once. Ben waits, Ann has another way.
+    # A drain ends a while after a long-polling client has left: two go at once. Ben waits, Ann has another way.
     for other, replicas in ((town.right, (town.left, town.quiet)), (town.left, (town.right,))):
         town.gate.choose(other)
         await asyncio.gather(*(replica.stop(signum) for replica in replicas))

@@ -2,7 +2,8 @@
 Recovery under faults: clients that break off and come back at any moment, on any replica, over a bus that fails.
 
 A seed decides who draws, how much of what was sent arrives before a connection breaks, whether its replica notices,
-where its client goes, and which messages, those that tell of claims included, are lost, doubled or late.
+where its client goes, how often a replica dies while it takes them back, and which messages, those that tell of claims
+included, are lost, doubled or late.
 """
 
 import asyncio
@@ -59,7 +60,7 @@ class Client:
     async def come(self, place: Replica) -> None:
         """Connect."""
         self.place, self.wire, self._taken_in = place, Wire(), 0
-        self.socket = Socket(cast(Connection, self.wire), secrets.token_hex(4), self.namespace, lambda *_: None)
+        self.socket = self._opened(self.wire)
         await self._application(place).connect(self.socket, {}, self._auth)
         self._application(place).connected(self.socket)
         if self.socket.sid not in self.sids:
@@ -67,12 +68,15 @@ class Client:
             self.heard = []
         self._auth["pid"] = self.socket.greeting["pid"]
 
-    async def break_off(self, place: Replica) -> None:
-        """Lose the connection with all that was on its way, and come back; the replica may notice later, or before."""
+    async def break_off(self, *places: Replica) -> None:
+        """Lose the connection with all that was on its way, and come back; the replica may notice later, or before.
+        Of ``places`` all but the last die when they have the session and have not yet answered."""
         self._former.append((self.place, self.socket))
         if self._lots.random() < 0.5:
             await self.leave()
-        await self.come(place)
+        for place in places[:-1]:
+            await self._application(place).connect(self._opened(Wire()), {}, self._auth)
+        await self.come(places[-1])
 
     async def leave(self) -> None:
         """Let the replicas notice which connections are broken."""
@@ -98,6 +102,9 @@ class Client:
     def expected(self, log: list[dict[str, Any]]) -> list[Any]:
         """Return what it is to have heard, once it has heard all."""
         return [op["element"]["points"][0] for op in log if op["by"] != self.sids[-1]]
+
+    def _opened(self, wire: Wire) -> Socket:
+        return Socket(cast(Connection, wire), secrets.token_hex(4), self.namespace, lambda *_: None)
 
     def _application(self, place: Replica) -> Any:
         return place._classic
@@ -210,7 +217,7 @@ async def test_nobody_misses_or_is_told_twice_whatever_breaks(redis_url: str, se
             client = lots.choice(clients)
             match lots.random():
                 case fate if fate < 0.1:
-                    await client.break_off(lots.choice(places))
+                    await client.break_off(*lots.choices(places, k=lots.choice([1, 1, 2, 3])))
                 case fate if fate < 0.15:
                     await client.leave()
                 case fate if fate < 0.5:
