@@ -13,7 +13,7 @@ import {
   MIN_SIZE,
   MIN_WIDTH,
 } from "../model/limits";
-import { harmless } from "../tools/actions";
+import { harmless } from "../tools/words";
 
 /** What a property has to be in any element that has it. Sources: SPEC.md O2, O8, O9. */
 type Rule = (value: unknown) => boolean;

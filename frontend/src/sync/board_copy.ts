@@ -76,6 +76,10 @@ export class BoardCopy {
     return this.journal?.atRisk ?? this.outbox.size;
   }
 
+  get keeps(): boolean {
+    return this.journal?.keeps ?? false;
+  }
+
   /** Starts again from a snapshot; what is unsaved stays on top. */
   load({ position, elements }: Snapshot): void {
     this.progress.reset(position);

@@ -26,6 +26,8 @@ export class Journal implements Keeper {
   private readonly unwritten = new Set<number>();
   private last: Promise<void> = Promise.resolve();
   private readonly pause: Pause;
+  /** The last write was done, or there was none yet. */
+  keeps = true;
 
   /**
    * @param ready the database, once the outbox is ours to write; undefined when there is none
@@ -73,14 +75,21 @@ export class Journal implements Keeper {
 
   private async write(): Promise<void> {
     const database = await this.ready;
-    if (database === undefined || this.changes.size === 0) return;
+    if (this.changes.size === 0) return;
+    if (database === undefined) {
+      this.keeps = false;
+      this.changed();
+      return;
+    }
     const batch = new Map(this.changes);
     this.writing = batch;
     this.changes.clear();
     try {
       this.kept = await this.store(database, batch);
+      this.keeps = true;
       for (const n of batch.keys()) if (!this.changes.has(n)) this.unwritten.delete(n);
     } catch {
+      this.keeps = false;
       for (const [n, op] of batch) if (!this.changes.has(n)) this.changes.set(n, op);
     }
     this.writing = new Map();

@@ -83,7 +83,8 @@ export class OutboxStore {
       ops,
       journal,
       changedAt,
-      old: this.clock.today() - changedAt > OLD_MS,
+      // A clock may have been set meanwhile: what seems to come from the future is of an unknown age.
+      old: Math.abs(this.clock.today() - changedAt) > OLD_MS,
       release,
       discard: () => {
         for (const n of numbers) journal.drop(n);

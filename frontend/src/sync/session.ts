@@ -110,6 +110,7 @@ export class Session implements LinkEvents {
       lostForMs: this.outside.now() - this.lostAt,
       unsaved: this.copy.unsaved,
       atRisk: this.copy.atRisk,
+      keeps: this.copy.keeps,
     };
   }
 

@@ -18,6 +18,8 @@ export interface Standing {
   readonly unsaved: number;
   /** Ops that would be gone if the page were closed now. */
   readonly atRisk: number;
+  /** This browser keeps what is unsaved, as far as is known: not in some private windows, nor on a full disk. */
+  readonly keeps: boolean;
 }
 
 export function statusOf({
@@ -26,7 +28,7 @@ export function statusOf({
   online,
   lostForMs,
   unsaved,
-}: Omit<Standing, "atRisk" | "loading">): Status {
+}: Omit<Standing, "atRisk" | "keeps" | "loading">): Status {
   if (joined) return unsaved > 0 ? "unsaved" : "saved";
   if (refused) return "gone";
   return !online || lostForMs >= OFFLINE_AFTER_MS ? "offline" : "reconnecting";

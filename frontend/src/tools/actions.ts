@@ -2,7 +2,7 @@ import { moved } from "../geometry/change";
 import { shift } from "../geometry/matrix";
 import type { Point } from "../geometry/transform";
 import { type Element, zOf } from "../model/element";
-import { MAX_REMOVE_IDS, MAX_TEXT_CHARACTERS, MAX_Z } from "../model/limits";
+import { MAX_REMOVE_IDS, MAX_Z } from "../model/limits";
 import type { Look } from "../model/style";
 import { copyOnto } from "./history";
 import { restyled } from "./look";
@@ -64,33 +64,21 @@ export function duplicate(desk: Desk): void {
   addCopies(desk, desk.selection, { x: ASIDE, y: ASIDE });
 }
 
-/** Adds copies of elements, moved by some board pixels, in their order on top of all; they are selected then. */
+/**
+ * Adds copies of elements, moved by some board pixels, in their order on top of all; they are selected then. It ends with the first
+ * that is not taken: neither would the others be.
+ */
 export function addCopies(desk: Desk, elements: readonly Element[], by: Point): void {
   const { topZ } = desk.board;
-  const copies = elements.flatMap((element) => {
+  const copies: string[] = [];
+  for (const element of elements) {
     const { z: _z, ...copy } = { ...element, ...moved(element, shift(by.x, by.y)) };
-    return copyOnto((draft) => desk.push(draft), topZ > 0 ? { ...copy, z: topZ } : copy) ?? [];
-  });
+    const id = copyOnto((draft) => desk.push(draft), topZ > 0 ? { ...copy, z: topZ } : copy);
+    if (id === undefined) break;
+    copies.push(id);
+  }
   if (copies.length > 0) desk.select(copies);
 }
-
-/** Text as the board takes it (SPEC.md O11). */
-export function cleanText(text: string): string {
-  return harmless(text)
-    .slice(0, MAX_TEXT_CHARACTERS)
-    .replace(/[\ud800-\udbff]$/, "");
-}
-
-/** Text of any length without what the server refuses in it. */
-export function harmless(text: string): string {
-  return text
-    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    .replaceAll("\t", "    ")
-    .replace(HARMFUL, "");
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go
-const HARMFUL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 function without(desk: Desk): Element[] {
   const ids = new Set(desk.selection.map(({ id }) => id));

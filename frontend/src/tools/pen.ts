@@ -1,11 +1,15 @@
 import { tenth } from "../geometry/change";
 import type { Point } from "../geometry/transform";
-import { MAX_STROKE_POINTS } from "../model/limits";
 import { dressed } from "./look";
 import type { Desk, Tool } from "./tool";
 
 /** Points nearer than this to the last one (CSS pixels) do not change what is seen. */
 const STEP = 0.7;
+/**
+ * A stroke of so many points goes on in another one, half a minute after it was begun. The server would take five times as
+ * many; but what is being drawn is inked anew in each frame, and frames must not get longer the longer a hand draws.
+ */
+export const FULL = 2_000;
 /** Numbers in one op; a frame seldom brings more than some dozens. */
 export const MAX_NUMBERS = 4_000;
 
@@ -59,7 +63,7 @@ export class Pen implements Tool {
       this.begin(state);
       return;
     }
-    const room = 2 * (MAX_STROKE_POINTS - state.points);
+    const room = 2 * (FULL - state.points);
     if (room <= 0) {
       state.fresh.unshift(...endOf(this.desk, state.element));
       this.begin(state);

@@ -7,6 +7,7 @@ import type { Kept, Rejection } from "../sync/wire";
 import { restyle } from "../tools/actions";
 import type { Desk, Page as PageOfTools } from "../tools/tool";
 import { TOOLS, Toolbox, type ToolName } from "../tools/toolbox";
+import { lossOf } from "../tools/words";
 import { newBoardPath } from "./board_name";
 import { Company } from "./company";
 import { Display } from "./display";
@@ -72,8 +73,11 @@ export class App implements Doings {
     this.me = new Me(this.session, () => this.display.ask());
     this.toolbox = new Toolbox(this.pageOfTools(), () => this.toolsChanged());
     this.company = new Company(stage, this.session, () => this.changed());
-    this.standing = new StandingShown(this.session, () => this.display.ask());
-    this.writer = new Writer(stage, this.toolbox);
+    this.standing = new StandingShown(this.session, {
+      changed: () => this.display.ask(),
+      endangered: () => this.toast.say(strings.notKept),
+    });
+    this.writer = new Writer(stage, this.toolbox, (text) => this.tellLoss(text));
     this.overlay = new SelectionOverlay(stage, this.toolbox);
     const { session, toolbox, renderer } = this;
     this.files = new Files({ session, toolbox, renderer, say: (sentence) => this.toast.say(sentence) });
@@ -93,6 +97,7 @@ export class App implements Doings {
       writer: this.writer,
       chords: chordsOf(this),
       hold: (shift) => this.hold(shift),
+      tellLoss: (text) => this.tellLoss(text),
     });
     listenToTheme(() => this.recolor());
     listenToBrowser(this.session);
@@ -166,6 +171,7 @@ export class App implements Doings {
 
   rename(name: string): void {
     this.me.rename(name);
+    this.tellLoss(name);
   }
 
   help(open: boolean): void {
@@ -206,6 +212,12 @@ export class App implements Doings {
         this.company.lasering = at;
       },
     };
+  }
+
+  /** Says what of a text was left out, if anything was. */
+  private tellLoss(text: string): void {
+    const loss = lossOf(text);
+    if (loss !== undefined) this.toast.say(strings.lost[loss]);
   }
 
   private hold(shift: boolean): void {
@@ -270,6 +282,7 @@ export class App implements Doings {
       replica: session.replica,
       status: standing.status,
       unsaved: standing.unsaved,
+      kept: standing.isKept,
       loading: standing.loading,
       me: { sid: session.sid, name: me.name, color: me.look.color },
       people: company.people,

@@ -1,10 +1,10 @@
 import { read, written } from "../files/format";
 import { isForDrawing } from "../input/keys";
 import type { Element } from "../model/element";
-import { MAX_REMOVE_IDS } from "../model/limits";
-import { addCopies, cleanText, removeSelected } from "../tools/actions";
+import { addCopies, removeSelected } from "../tools/actions";
 import { dressed } from "../tools/look";
 import type { Desk } from "../tools/tool";
+import { cleanText } from "../tools/words";
 
 type Act = (doing: (desk: Desk) => void) => void;
 
@@ -12,7 +12,11 @@ type Act = (doing: (desk: Desk) => void) => void;
 const ASIDE = 24;
 
 /** Copies, cuts and pastes by the browser's own clipboard events, where they are for the drawing. */
-export function listenToClipboard(act: Act, center: () => { x: number; y: number }): void {
+export function listenToClipboard(
+  act: Act,
+  center: () => { x: number; y: number },
+  tellLoss: (text: string) => void,
+): void {
   let pasted = 0;
   const listen = (name: "copy" | "cut" | "paste", doing: (event: ClipboardEvent) => void) =>
     document.addEventListener(name, (event) => {
@@ -20,7 +24,7 @@ export function listenToClipboard(act: Act, center: () => { x: number; y: number
     });
   const take = (event: ClipboardEvent, desk: Desk) => {
     if (desk.selection.length === 0) return;
-    event.clipboardData?.setData("text/plain", written(desk.selection.slice(0, MAX_REMOVE_IDS)));
+    event.clipboardData?.setData("text/plain", written(desk.selection));
     event.preventDefault();
     pasted = 0;
   };
@@ -40,7 +44,10 @@ export function listenToClipboard(act: Act, center: () => { x: number; y: number
     act((desk) => {
       const elements = elementsIn(text);
       if (elements !== undefined) addCopies(desk, elements, by);
-      else writeText(desk, cleanText(text), center());
+      else {
+        writeText(desk, cleanText(text), center());
+        tellLoss(text);
+      }
     });
   });
 }
@@ -49,7 +56,7 @@ export function listenToClipboard(act: Act, center: () => { x: number; y: number
 export function elementsIn(text: string): Element[] | undefined {
   const reading = read(text);
   if (reading.is === "refused") return undefined;
-  return reading.elements.slice(0, MAX_REMOVE_IDS).map((element) => ({ ...element, id: "", by: "" }));
+  return reading.elements.map((element) => ({ ...element, id: "", by: "" }));
 }
 
 function writeText(desk: Desk, text: string, { x, y }: { x: number; y: number }): void {

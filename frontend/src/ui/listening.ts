@@ -18,10 +18,21 @@ interface Parts {
   readonly chords: ReadonlyMap<string, () => void>;
   /** The shift key is held, or no longer. */
   hold(shift: boolean): void;
+  /** Says what of a text is left out, if anything is. */
+  tellLoss(text: string): void;
 }
 
 /** Listens to hands: pointer, keys, clipboard. */
-export function listenToPerson({ stage, renderer, toolbox, company, writer, chords, hold }: Parts): void {
+export function listenToPerson({
+  stage,
+  renderer,
+  toolbox,
+  company,
+  writer,
+  chords,
+  hold,
+  tellLoss,
+}: Parts): void {
   const { camera } = renderer;
   let spaceHeld = false;
   const pointing = {
@@ -49,7 +60,7 @@ export function listenToPerson({ stage, renderer, toolbox, company, writer, chor
   });
   listenToKeys(chords);
   const center = () => renderer.toBoard(stage.clientWidth / 2, stage.clientHeight / 2);
-  listenToClipboard((doing) => toolbox.act(doing), center);
+  listenToClipboard((doing) => toolbox.act(doing), center, tellLoss);
   for (const event of ["pointerdown", "pointermove", "keydown", "keyup"] as const) {
     window.addEventListener(event, ({ shiftKey }) => hold(shiftKey), true);
   }

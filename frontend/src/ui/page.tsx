@@ -1,5 +1,6 @@
 import { House, Link2, Plus, Undo2, X } from "lucide";
 import type { Element } from "../model/element";
+import { KINDS } from "../model/kinds";
 import type { Look } from "../model/style";
 import type { Colors } from "../render/colors";
 import type { Offer } from "../sync/couriers";
@@ -25,6 +26,8 @@ export interface Shown {
   readonly board: string;
   readonly status: Status;
   readonly unsaved: number;
+  /** What is unsaved outlives the page, as far as is known. */
+  readonly kept: boolean;
   /** How much of the board is here, percent; undefined once it is, and while it is not worth a word. */
   readonly loading: number | undefined;
   /** Empty until the first welcome. */
@@ -126,6 +129,9 @@ export function Page({ shown, doings }: Props) {
           <p class="bar author">
             <bdi>{strings.drawnBy(shown.author)}</bdi>
           </p>
+        )}
+        {shown.selection.some(({ kind }) => !KINDS.has(kind)) && (
+          <p class="bar author">{strings.newerKind}</p>
         )}
         {shown.offer !== undefined && <Offered offer={shown.offer} doings={doings} />}
         {shown.toast !== undefined && (

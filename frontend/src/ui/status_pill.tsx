@@ -3,7 +3,7 @@ import { Popover } from "./popover";
 import { strings } from "./strings";
 
 /** Whether what was drawn is saved. What it opens says what that means, and which server answers. */
-export function StatusPill({ status, unsaved, replica }: Shown) {
+export function StatusPill({ status, unsaved, kept, replica }: Shown) {
   const text =
     replica === "" && status === "reconnecting" ? strings.connecting : strings.status[status](unsaved);
   const calm = status === "saved" || status === "unsaved";
@@ -22,6 +22,7 @@ export function StatusPill({ status, unsaved, replica }: Shown) {
         }
       >
         <p>{strings.meaning[status]}</p>
+        {unsaved > 0 && <p>{kept ? strings.kept : strings.notKept}</p>}
         {replica !== "" && <p class="quiet">{strings.replica(replica)}</p>}
       </Popover>
     </>

@@ -80,12 +80,14 @@ export const english = {
   connection: (status: string) => `Connection: ${status}`,
   meaning: {
     saved: "All that you have drawn is stored, and everybody sees it.",
-    unsaved: "Your last changes are on their way. They are kept in this browser until they are stored.",
+    unsaved: "Your last changes are on their way.",
     reconnecting: "The connection is being made again. Draw on: it will be sent.",
-    offline:
-      "There is no connection. Draw on: what you do is kept in this browser and sent once you are back.",
+    offline: "There is no connection. Draw on: what you do is sent once you are back.",
     gone: "Nothing can be drawn here. Names of boards have up to 64 letters, digits, - and _. Go back to the lobby, or open a new board.",
   } satisfies Record<Status, string>,
+  kept: "This browser keeps your changes until they are saved, even if you close this page.",
+  notKept:
+    "This browser does not keep your changes (a private window, or a full disk). Leave this page open until they are saved.",
   toLobby: "To the lobby",
   copyLink: "Copy the link to this board",
   copied: "The link is copied. Whoever has it can draw here.",
@@ -99,11 +101,18 @@ export const english = {
   someone: "somebody who has left",
   rejected: {
     board_full: "This board is full. Erase something to draw on.",
-    too_many_points: "That stroke was too long.",
+    too_many_points: "That stroke was too long. Draw it in several.",
+    too_large: "That was too much for one change. Do it in parts.",
     outbox_full: "Too much is unsaved. Drawing goes on when the connection is back.",
     bad_board: "There is no board of this name. Names have up to 64 letters, digits, - and _.",
   } as Readonly<Record<string, string>>,
-  rejectedOther: "The server did not accept your last change.",
+  rejectedOther:
+    "The server did not accept your last change, and it was taken back. Reload the page if that happens again.",
+  lost: {
+    harmful: "Characters that control or turn writing were left out of your text.",
+    long: "A text has up to 5,000 characters: the rest was left out. Put it into another one.",
+  },
+  newerKind: "This was made with a newer version. Reload the page to see it; you can move it all the same.",
   files: {
     menu: "Export and import",
     exportAll: "Export the board",

@@ -1,4 +1,6 @@
+/** A sentence is shown so long at least, and longer the longer one reads it. */
 const TOAST_MS = 6_000;
+const MS_A_CHARACTER = 80;
 
 /** One quiet sentence for some seconds; a newer one takes its place. */
 export class Toast {
@@ -9,7 +11,7 @@ export class Toast {
 
   say(text: string): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.dismiss(), TOAST_MS);
+    this.timer = setTimeout(() => this.dismiss(), Math.max(TOAST_MS, text.length * MS_A_CHARACTER));
     this.text = text;
     this.changed();
   }

@@ -3,10 +3,10 @@ import { meets } from "../geometry/shape";
 import type { Point, Transform } from "../geometry/transform";
 import type { Element } from "../model/element";
 import { LINE_HEIGHT, layoutOf, measure, NOTE_PADDING, sizeOf, textOf } from "../render/text";
-import { cleanText } from "../tools/actions";
 import { dressed } from "../tools/look";
 import type { Writing } from "../tools/tool";
 import type { Toolbox } from "../tools/toolbox";
+import { cleanText } from "../tools/words";
 import { strings } from "./strings";
 
 /** The side of a new note, board pixels. */
@@ -27,6 +27,7 @@ export class Writer {
   constructor(
     stage: HTMLElement,
     private readonly toolbox: Toolbox,
+    private readonly tellLoss: (text: string) => void,
   ) {
     const { field } = this;
     field.className = "writer";
@@ -114,6 +115,7 @@ export class Writer {
     const { state, field } = this;
     if (state.is === "idle") return;
     const text = cleanText(field.value);
+    this.tellLoss(field.value);
     if (text !== field.value) field.value = text;
     const element = this.element;
     if (element === undefined) this.add(text);

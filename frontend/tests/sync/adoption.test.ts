@@ -167,6 +167,16 @@ describe("what was left long ago", () => {
     expect(bench.opened[1]?.sent.flat().map(({ id }) => id)).toEqual(["old:1"]);
   });
 
+  test("is offered, too, when the clock was years ahead: nobody knows how old it is", async () => {
+    clock.pass(3_650 * DAY_MS);
+    await left("old", stroke);
+    clock.pass(-3_650 * DAY_MS);
+    const bench = await opened();
+    expect(bench.offers).toHaveLength(1);
+    bench.offers[0]?.send();
+    expect(bench.ids).toEqual(["old:1"]);
+  });
+
   test("is deleted when the person does not", async () => {
     await left("old", stroke);
     clock.pass(8 * DAY_MS);
