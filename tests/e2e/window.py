@@ -134,16 +134,22 @@ class Window:
             self.failures.append(message.text)
 
 
-async def together(windows: Sequence[Window]) -> None:
-    """Wait until all windows are saved, at one position, and look the same."""
+async def in_step(windows: Sequence[Window]) -> None:
+    """Wait until all windows are saved and at one position."""
 
     async def at_one_position() -> bool:
         facts = [await window.saved() for window in windows]
         return len({fact.position for fact in facts}) == 1
 
+    await eventually(at_one_position, "all windows are at one position")
+
+
+async def together(windows: Sequence[Window]) -> None:
+    """Wait until all windows are saved, at one position, and look the same."""
+    await in_step(windows)
+
     async def alike() -> bool:
         first, *others = windows
         return [await first.differs_from(other) for other in others] == [0] * len(others)
 
-    await eventually(at_one_position, "all windows are at one position")
     await eventually(alike, "all windows look the same")

@@ -18,6 +18,7 @@ from whiteboard.domain.limits import (
     MAX_OPS_AN_EVENT,
     MAX_POINTS,
     MAX_REMOVE_IDS,
+    MAX_STRANGE_BYTES,
 )
 from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
 from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints
@@ -144,12 +145,17 @@ def _checked_element(element: dict[str, Any]) -> dict[str, Any]:
 
 
 def _checked_stranger(element: dict[str, Any]) -> dict[str, Any]:
+    # Whose it is, the log says.
+    element = {name: value for name, value in element.items() if name not in ("id", "by")}
     check_stranger(element)
     convert(element, Props)
     if "points" in element:
         check_points(convert(element["points"], list[float]))
-    # Whose it is, the log says.
-    return {name: value for name, value in element.items() if name not in ("id", "by")}
+    # Points and text count on the board, whatever the kind; of the rest nobody knows what it is worth.
+    rest = {name: value for name, value in element.items() if name not in ("points", "text")}
+    if len(encode(rest)) > MAX_STRANGE_BYTES:
+        raise TooLarge(f"beside points and text, an element of an unknown kind has at most {MAX_STRANGE_BYTES} bytes")
+    return element
 
 
 def parse(raw: Raw | bytes, decoder: msgspec.json.Decoder[Any]) -> Any:

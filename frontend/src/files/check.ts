@@ -4,8 +4,8 @@ import {
   MAX_ANGLE,
   MAX_COORDINATE,
   MAX_DEPTH,
-  MAX_OP_BYTES,
   MAX_SIZE,
+  MAX_STRANGE_BYTES,
   MAX_STROKE_POINTS,
   MAX_TEXT_CHARACTERS,
   MAX_TRANSFORM,
@@ -39,8 +39,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
 
 /** What kinds of any release are called. */
 const KIND = /^[a-z][a-z0-9-]{0,39}$/;
-/** What an op has beside its element, at most. */
-const ENVELOPE_BYTES = 256;
+/** The place among the layers that an element is given as it enters, as it is written. */
+const Z_BYTES = ',"z":-1000000'.length;
 /** Points in an op have so many digits behind the point at most: finer than any screen, and an op has room for them. */
 const POINT = 1e4;
 
@@ -71,7 +71,7 @@ function stranger(value: Record<string, unknown>): NewElement[] | undefined {
       KIND.test(element.kind) &&
       obeysRules(element) &&
       countOf(element) <= 2 * MAX_STROKE_POINTS &&
-      bytesOf({ ...element, points: undefined }) <= MAX_OP_BYTES - ENVELOPE_BYTES;
+      bytesOf({ ...element, points: undefined, text: undefined }) <= MAX_STRANGE_BYTES - Z_BYTES;
     return fits ? [withShortPoints(element)] : undefined;
   } catch (error) {
     if (error instanceof Unfit) return undefined;

@@ -1,10 +1,14 @@
-import type { Draft, Element, Op } from "../model/element";
+import { type Draft, type Element, type Op, pointsOf } from "../model/element";
 import { copyOnto } from "../tools/history";
 
-/** Elements that enter at once; then others get a turn: the frame, the person, the network. */
-const SLICE = 500;
-/** So many changes may be unsaved; more wait, so that the outbox has room for what is drawn meanwhile. */
-const MAX_UNSAVED = 1_000;
+/**
+ * What enters at once, in elements and in numbers of their points; then others get a turn: the frame, the person, the network. Large,
+ * since each slice makes the page paint anew what it covers.
+ */
+const SLICE = 2_000;
+const SLICE_NUMBERS = 500_000;
+/** More wait while so many changes are unsaved: the outbox has room for this, a slice, and what is drawn meanwhile. */
+const MAX_UNSAVED = 2_000;
 
 /** What an entry needs of the board. */
 interface Board {
@@ -30,11 +34,21 @@ export class Entry {
   step(): "going" | "done" | "stopped" {
     if (this.board.unsaved >= MAX_UNSAVED) return "going";
     const { topZ } = this.board;
-    for (const element of this.elements.slice(this.ids.length, this.ids.length + SLICE)) {
+    for (const element of this.slice()) {
       const id = copyOnto((draft) => this.board.push(draft), topZ > 0 ? { ...element, z: topZ } : element);
       if (id === undefined) return "stopped";
       this.ids.push(id);
     }
     return this.ids.length < this.elements.length ? "going" : "done";
+  }
+
+  private slice(): readonly Element[] {
+    const next = this.elements.slice(this.ids.length, this.ids.length + SLICE);
+    let numbers = 0;
+    const end = next.findIndex((element) => {
+      numbers += pointsOf(element)?.length ?? 0;
+      return numbers > SLICE_NUMBERS;
+    });
+    return end === -1 ? next : next.slice(0, Math.max(1, end));
   }
 }

@@ -40,7 +40,7 @@ export interface LogOp {
 }
 
 /** The flat `[x0, y0, x1, y1, …]` of an element, or undefined if it has none. */
-export function pointsOf(element: Element): readonly number[] | undefined {
+export function pointsOf(element: NewElement): readonly number[] | undefined {
   return Array.isArray(element.points) ? element.points : undefined;
 }
 

@@ -3,11 +3,12 @@ import { extentOf, frameOfPicture } from "../files/extent";
 import { MAX_FILE_BYTES, read, written } from "../files/format";
 import { shiftedBy, shiftFor } from "../files/place";
 import { pngOf } from "../files/png";
+import { fits } from "../files/room";
 import { svgOf } from "../files/svg";
 import type { Box } from "../geometry/box";
 import { boxOf } from "../geometry/shape";
 import type { Element, NewElement } from "../model/element";
-import { MAX_ELEMENTS, MAX_REMOVE_IDS } from "../model/limits";
+import { MAX_REMOVE_IDS } from "../model/limits";
 import type { Renderer } from "../render/renderer";
 import type { Session } from "../sync/session";
 import type { Toolbox } from "../tools/toolbox";
@@ -104,9 +105,8 @@ export class Files {
       return;
     }
     const { elements, broken, split } = reading;
-    const room = MAX_ELEMENTS - session.view.size;
     if (elements.length === 0) say(strings.files.allBroken);
-    else if (elements.length > room) say(strings.files.full(elements.length, Math.max(0, room)));
+    else if (!fits(elements, [...session.view])) say(strings.files.full(elements.length));
     else {
       const entered = await this.enter(elements);
       say(strings.files.imported(entered, elements.length, broken, split));

@@ -141,8 +141,8 @@ export const english = {
     busy: "An import is still under way. Try again when it is done.",
     tooLarge: (mb: number) =>
       `This file is too large: a board has at most ${mb} MB. Select less when you export.`,
-    full: (n: number, room: number) =>
-      `The file holds ${n} things, and there is room for ${room} here. Erase something, or import it into a new board.`,
+    full: (n: number) =>
+      `There is not enough room here for the ${n} things in this file. Erase something, or import it into a new board.`,
     allBroken: "Nothing in this file can be drawn. Export it once more where it came from.",
     refused: {
       not_json: "This file is damaged, or is no JSON. Choose one that was exported here as JSON.",
