@@ -10,8 +10,6 @@ from tests.unit.imports import BACKEND, modules, own, plant
 
 # For their types only, where a whole and its part call each other.
 KNOWN = {
-    ("rooms.recent", "rooms.dialects"),
-    ("rooms.session", "rooms.dialects"),
     ("rooms.session", "rooms.room"),
 }
 

@@ -16,9 +16,8 @@ from whiteboard.engine.fan_out import write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
-from whiteboard.rooms.dialects import Dialect
-from whiteboard.rooms.recent import Told
 from whiteboard.rooms.session import Session, State
+from whiteboard.rooms.told import Dialect, Told
 
 FRAME_SECONDS: Final = 1 / 60
 
@@ -85,7 +84,7 @@ class Audience:
     def tell_again(self, session: Session, op_id: str, offset: Offset) -> None:
         """Tell a sender, behind what is waiting, that an op of its had entered before."""
         self.flush()
-        frames = self.dialect.own(session, op_id, offset)
+        frames = self.dialect.own(op_id, offset, session.take_ack(op_id))
         if session.state is State.JOINING:
             self._hold(session, frames)
         elif session.state is State.LIVE:
@@ -151,7 +150,7 @@ class Audience:
 
     def _frames_for(self, session: Session, told: Told) -> Sequence[Frame]:
         if told.logged.by == session.sid:
-            return self.dialect.own(session, told.logged.id, told.offset)
+            return self.dialect.own(told.logged.id, told.offset, session.take_ack(told.logged.id))
         return told.frames(self.dialect)
 
     def _hold(self, session: Session, frames: Sequence[Frame]) -> None:

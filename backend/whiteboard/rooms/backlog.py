@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from whiteboard.domain.positions import Offset
 from whiteboard.errors import StoreUnavailable
-from whiteboard.rooms.recent import Told
+from whiteboard.rooms.told import Told
 from whiteboard.store.log import Log
 from whiteboard.store.pace import Pace
 

@@ -1,7 +1,7 @@
 """The two forms in which a room speaks to sessions: ops for our page, segments for classic clients (SPEC.md B, C)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Raw
 
@@ -9,30 +9,11 @@ from whiteboard.domain.ops import Element, number_of
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.engine.packets import encode_event
+from whiteboard.engine.socket import Ack
 from whiteboard.protocol.classic import element_segments, segments
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
-from whiteboard.rooms.recent import Told
-from whiteboard.rooms.session import Session
-
-
-class Dialect(Protocol):
-    """How one namespace tells its sessions of an op."""
-
-    namespace: str
-
-    def frames(self, told: Told) -> Sequence[Frame]:
-        """Return what everybody but the sender is told of an op."""
-
-    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
-        """Return what the sender is told in place of it."""
-
-    def offset_only(self, offset: Offset) -> Frame:
-        """Return the event that tells nothing but an offset, for those who hear too little to have one (R5)."""
-        return Frame(encode_event(self.namespace, "offset", {}, str(offset)))
-
-    def aside(self, cursors: Cursors, people: People) -> Frame | None:
-        """Return how people are told where others point, and who is here; None if they are not."""
+from whiteboard.rooms.told import Dialect, Told
 
 
 class BoardDialect(Dialect):
@@ -43,7 +24,7 @@ class BoardDialect(Dialect):
     def frames(self, told: Told) -> Sequence[Frame]:
         return (Frame(encode_event(self.namespace, "op", Raw(told.logged.raw), str(told.offset))),)
 
-    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
+    def own(self, op_id: str, offset: Offset, ack: Ack | None) -> Sequence[Frame]:
         return (Frame(encode_event(self.namespace, "ack", {"n": number_of(op_id)}, str(offset))),)
 
     def aside(self, cursors: Cursors, people: People) -> Frame | None:
@@ -62,8 +43,7 @@ class ClassicDialect(Dialect):
         last = len(payloads) - 1
         return [self._drawing(payload, told.offset if i == last else None) for i, payload in enumerate(payloads)]
 
-    def own(self, session: Session, op_id: str, offset: Offset) -> Sequence[Frame]:
-        ack = session.acks.pop(op_id, None) if session.acks else None
+    def own(self, op_id: str, offset: Offset, ack: Ack | None) -> Sequence[Frame]:
         return () if ack is None else (ack.frame({"ok": True, "offset": str(offset)}),)
 
     def aside(self, cursors: Cursors, people: People) -> Frame | None:

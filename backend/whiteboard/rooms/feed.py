@@ -17,7 +17,7 @@ from whiteboard.domain.positions import ORIGIN, Lineage, Offset, Position, Verdi
 from whiteboard.errors import StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.commits import Commit, decode_commit
-from whiteboard.rooms.recent import Told
+from whiteboard.rooms.told import Told
 from whiteboard.store.log import Log
 from whiteboard.store.pace import Pace
 from whiteboard.store.snapshots import Snapshots

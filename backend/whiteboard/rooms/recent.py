@@ -5,46 +5,13 @@ Each op is kept once, for all who come back, and its frames are made once, when 
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
-from whiteboard.domain.board import Drawn
 from whiteboard.domain.positions import BEGINNING, Offset
-from whiteboard.engine.frame import Frame
-from whiteboard.protocol.commits import LoggedOp
-
-if TYPE_CHECKING:
-    from whiteboard.rooms.dialects import Dialect
+from whiteboard.rooms.told import Told
 
 MAX_BYTES: Final = 64_000_000
-_TOLD_BYTES: Final = 512
-_COPIES: Final = 8  # of an op's bytes, about: decoded, and as frames of both dialects
-
-
-class Told:
-    """One op of the log, in its place."""
-
-    __slots__ = ("_frames", "at", "drawn", "logged", "offset")
-
-    def __init__(self, logged: LoggedOp, offset: Offset, drawn: Drawn | None, at: float) -> None:
-        self.logged = logged
-        self.offset = offset
-        self.drawn = drawn
-        self.at = at
-        """When it was told here, in seconds of the event loop's clock."""
-        self._frames: dict[Dialect, Sequence[Frame]] = {}
-
-    @property
-    def size_bytes(self) -> int:
-        """What it costs to keep, roughly."""
-        return _TOLD_BYTES + _COPIES * len(self.logged.raw)
-
-    def frames(self, dialect: "Dialect") -> Sequence[Frame]:
-        """Return what a dialect tells of it."""
-        frames = self._frames.get(dialect)
-        if frames is None:
-            frames = self._frames[dialect] = dialect.frames(self)
-        return frames
 
 
 class Recent:

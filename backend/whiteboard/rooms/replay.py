@@ -5,14 +5,12 @@ Encoded once for all who come at about the same time: what has been drawn on top
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from whiteboard.domain.board import Board
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.engine.frame import Frame
-
-if TYPE_CHECKING:
-    from whiteboard.rooms.dialects import ClassicDialect
+from whiteboard.rooms.dialects import ClassicDialect
 
 MAX_KEPT_FRAMES: Final = 50_000
 
@@ -25,7 +23,7 @@ class Replay:
     made for each anew, piece by piece, so that no memory is held for it.
     """
 
-    def __init__(self, dialect: "ClassicDialect", board: Board, position: Position) -> None:
+    def __init__(self, dialect: ClassicDialect, board: Board, position: Position) -> None:
         """
         Args:
             board: is told as it is now; it may change afterwards.

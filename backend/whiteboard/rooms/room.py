@@ -18,12 +18,13 @@ from whiteboard.protocol.messages import Committed, Pointed
 from whiteboard.rooms.audience import Audience
 from whiteboard.rooms.backlog import Backlog
 from whiteboard.rooms.claims import Claims
-from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS, Dialect
+from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS
 from whiteboard.rooms.feed import Feed
-from whiteboard.rooms.recent import Recent, Told
+from whiteboard.rooms.recent import Recent
 from whiteboard.rooms.replay import Replay
 from whiteboard.rooms.roster import Roster
 from whiteboard.rooms.session import Session, State
+from whiteboard.rooms.told import Dialect, Told
 from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
 from whiteboard.store.snapshots import Snapshots

@@ -10,10 +10,10 @@ from whiteboard.engine.frame import Frame
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.protocol.classic import Pen
 from whiteboard.rooms.chunks import size_of
+from whiteboard.rooms.told import Dialect
 from whiteboard.store.sessions import SessionKey, SessionState
 
 if TYPE_CHECKING:
-    from whiteboard.rooms.dialects import Dialect
     from whiteboard.rooms.room import Room
 
 MAX_HELD_BYTES: Final = 8_000_000
@@ -69,7 +69,7 @@ class Session:
         socket: Socket,
         room: "Room",
         key: SessionKey,
-        dialect: "Dialect",
+        dialect: Dialect,
         state: SessionState,
     ) -> None:
         self.socket = socket
@@ -108,6 +108,10 @@ class Session:
         return SessionState(
             self.sid, self.client, self.color, self.width, self.start, self.generation, self.name, self.tool
         )
+
+    def take_ack(self, op_id: str) -> Ack | None:
+        """Return the acknowledgement that was asked for with an op, once; None if none was."""
+        return self.acks.pop(op_id, None) if self.acks else None
 
     def hold(self, frames: Sequence[Frame]) -> bool:
         """Keep frames back while joining. False once that is more than may wait for a session: then none is kept."""

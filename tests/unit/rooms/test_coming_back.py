@@ -10,8 +10,9 @@ from whiteboard.engine.frame import Frame
 from whiteboard.protocol.commits import LoggedOp
 from whiteboard.rooms.audience import Audience
 from whiteboard.rooms.dialects import BOARD
-from whiteboard.rooms.recent import Recent, Told
+from whiteboard.rooms.recent import Recent
 from whiteboard.rooms.session import Session
+from whiteboard.rooms.told import Told
 from whiteboard.store.sessions import SessionKey, SessionState
 
 ME, OTHER = "me", "another"

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from whiteboard.domain.positions import Offset
 from whiteboard.protocol.commits import LoggedOp
 from whiteboard.rooms import recent
-from whiteboard.rooms.recent import Recent, Told
+from whiteboard.rooms.recent import Recent
+from whiteboard.rooms.told import Told
 
 
 def told(n: int, i: int, at: float) -> Told:
