@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from whiteboard.domain.positions import Offset
+from whiteboard.protocol.claims import Taken
 from whiteboard.store.backoff import Backoff
-from whiteboard.store.bus import REPLICA_CHANNEL, Bus, Taken
+from whiteboard.store.bus import REPLICA_CHANNEL, Bus
 from whiteboard.store.connection import connect
 from whiteboard.store.log import Log, channel
 from whiteboard.store.sessions import SessionKey, Sessions, SessionState

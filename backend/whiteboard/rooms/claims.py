@@ -7,8 +7,8 @@ for a while, by the hash of the session's ``pid``.
 
 from collections.abc import Callable
 
+from whiteboard.protocol.claims import Taken
 from whiteboard.rooms.session import Session
-from whiteboard.store.bus import Taken
 
 
 class Claims:

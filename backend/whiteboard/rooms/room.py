@@ -13,6 +13,7 @@ from whiteboard.domain.ops import Clear, Remove
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.engine.frame import Frame
 from whiteboard.metrics import Metrics
+from whiteboard.protocol.claims import Taken
 from whiteboard.protocol.commits import Commit
 from whiteboard.protocol.messages import Committed, Pointed
 from whiteboard.rooms.audience import Audience
@@ -25,7 +26,6 @@ from whiteboard.rooms.replay import Replay
 from whiteboard.rooms.roster import Roster
 from whiteboard.rooms.session import Session, State
 from whiteboard.rooms.told import Dialect, Told
-from whiteboard.store.bus import Taken
 from whiteboard.store.log import Log
 from whiteboard.store.snapshots import Snapshots
 

@@ -11,6 +11,7 @@ from whiteboard.domain.ops import AnyOp
 from whiteboard.engine.frame import Frame
 from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
+from whiteboard.protocol.claims import Taken
 from whiteboard.protocol.messages import read_message
 from whiteboard.protocol.presence import News
 from whiteboard.rooms.committer import Committer
@@ -22,7 +23,7 @@ from whiteboard.rooms.pointing import Pointing
 from whiteboard.rooms.presence import Presence
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session
-from whiteboard.store.bus import Bus, Taken
+from whiteboard.store.bus import Bus
 from whiteboard.store.connection import Redis
 from whiteboard.store.log import Log
 from whiteboard.store.sessions import Sessions

@@ -10,13 +10,13 @@ import structlog
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
+from whiteboard.protocol.claims import Taken
 from whiteboard.rooms.change import Change
 from whiteboard.rooms.dialects import CLASSIC
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session, State
 from whiteboard.rooms.told import Dialect
-from whiteboard.store.bus import Taken
 from whiteboard.store.sessions import SessionKey, Sessions, SessionState
 
 FIRST_COLOR: Final = "black"

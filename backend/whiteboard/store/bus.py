@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
+from whiteboard.protocol.claims import Taken
 from whiteboard.store.backoff import Backoff
 from whiteboard.store.connection import OUTAGE, Redis, RedisError
 from whiteboard.store.log import board_of, channel
@@ -27,30 +28,6 @@ logger = structlog.get_logger(__name__)
 
 REPLICA_CHANNEL: Final = "wb:replica:"
 """What a replica's own channel begins with; its name follows."""
-
-
-class Taken(NamedTuple):
-    """The message, on a replica's own channel, that a session of its has been claimed: ``taken <board> <pid hash>
-    <generation>``."""
-
-    board: str
-    pid_hash: str
-    generation: int
-
-    @staticmethod
-    def encode(board: str, pid_hash: str) -> str:
-        """Return the message without the generation, which the claim adds."""
-        return f"taken {board} {pid_hash}"
-
-    @classmethod
-    def decode(cls, message: bytes) -> "Taken | None":
-        """Read the message; None if it is of a kind unknown here."""
-        kind, _, rest = message.partition(b" ")
-        try:
-            board, pid_hash, generation, *_ = rest.decode().split(" ")
-            return cls(board, pid_hash, int(generation)) if kind == b"taken" else None
-        except ValueError:
-            return None
 
 
 class Listener(Protocol):

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from whiteboard.domain.positions import Offset
-from whiteboard.store.bus import REPLICA_CHANNEL, Taken
+from whiteboard.protocol.claims import Taken
+from whiteboard.store.bus import REPLICA_CHANNEL
 from whiteboard.store.connection import Redis, answer
 
 FORMAT_VERSION: Final = 1
@@ -80,7 +81,7 @@ class Sessions:
             StoreUnavailable: no answer in time (retry: a claim that nobody follows up does no harm).
         """
         note = Taken.encode(*key)
-        args: list[str | int] = [self._replica, self._expiry_ms, REPLICA_CHANNEL, note, client]
+        args: list[str | bytes | int] = [self._replica, self._expiry_ms, REPLICA_CHANNEL, note, client]
         reply: list[bytes] = await answer(self._claim(keys=[str(key)], args=args))
         if not reply:
             return None

@@ -17,9 +17,9 @@ import pytest
 from msgspec import Raw
 from whiteboard.engine.connection import Connection
 from whiteboard.engine.socket import Socket
+from whiteboard.protocol.claims import Taken
 from whiteboard.protocol.classic import FRAME_WIDTH_PX
 from whiteboard.protocol.codec import client_id
-from whiteboard.store.bus import Taken
 
 from tests.integration.waiting import eventually
 from tests.store.batches import read_log

@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 from msgspec import Raw
 from whiteboard.engine.socket import Socket
+from whiteboard.protocol.claims import Taken
 from whiteboard.rooms.change import Change
 from whiteboard.rooms.rooms import Rooms
-from whiteboard.store.bus import Taken
 from whiteboard.store.connection import connect
 
 from tests.conftest import OwnRedis

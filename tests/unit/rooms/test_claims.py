@@ -3,10 +3,10 @@
 from typing import Any
 
 from whiteboard.domain.positions import ORIGIN, Offset
+from whiteboard.protocol.claims import Taken
 from whiteboard.rooms.claims import Claims
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.session import Session
-from whiteboard.store.bus import Taken
 from whiteboard.store.sessions import SessionKey, SessionState
 
 NOBODY: Any = None
