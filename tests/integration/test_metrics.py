@@ -130,22 +130,35 @@ async def test_full_replica_takes_nobody_and_keeps_whom_it_has(
     await eve.hears("init")
 
 
-class FewFiles(Replica):
-    """One that may open 100 files."""
+MANY = 100
+"""Files."""
 
-    FILES = 100
+
+class FewFiles(Replica):
+    """One that begins with a limit of open files, and may raise it to ``most``."""
+
+    def __init__(self, folder: Path, first: int, most: int, **settings: str) -> None:
+        super().__init__(folder, **settings)
+        self._limits = f"ulimit -S -n {first}; ulimit -H -n {most}"
 
     def command(self) -> list[str]:
-        return ["sh", "-c", f'ulimit -n {self.FILES}; exec "$@"', "sh", *super().command()]
+        return ["sh", "-c", f'{self._limits}; exec "$@"', "sh", *super().command()]
+
+
+async def test_replica_opens_as_many_files_as_it_may(tmp_path: Path, redis_url: str) -> None:
+    """[D9] What a shell or a container gives at first is raised at the start, as far as that is allowed."""
+    replica = await FewFiles(tmp_path, 256, 1024, redis_url=redis_url).start()
+    assert await replica.metric("whiteboard_max_files") == 1024
+    assert await replica.stop() == 0
 
 
 async def test_replica_is_full_before_it_runs_out_of_files(tmp_path: Path, redis_url: str) -> None:
     """[D9] Nine tenths of the files open: newcomers are refused, probes are answered, nothing is complained of."""
-    replica = await FewFiles(tmp_path, redis_url=redis_url).start()
-    assert await replica.metric("whiteboard_max_files") == FewFiles.FILES
+    replica = await FewFiles(tmp_path, MANY, MANY, redis_url=redis_url).start()
+    assert await replica.metric("whiteboard_max_files") == MANY
     statuses, open_ = [], []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        for _ in range(FewFiles.FILES):
+        for _ in range(MANY):
             try:
                 open_.append(await http.ws_connect(f"{replica.url}/socket.io/?EIO=4&transport=websocket"))
             except aiohttp.WSServerHandshakeError as refused:
@@ -153,12 +166,12 @@ async def test_replica_is_full_before_it_runs_out_of_files(tmp_path: Path, redis
             else:
                 statuses.append(101)
         taken = len(open_)
-        assert FewFiles.FILES / 2 < taken < FewFiles.FILES * 0.9
-        assert statuses == [101] * taken + [503] * (FewFiles.FILES - taken)
+        assert MANY / 2 < taken < MANY * 0.9
+        assert statuses == [101] * taken + [503] * (MANY - taken)
         assert replica.lines("refused", reason="full")
         assert (await replica.get("/readyz"))[0] == 200
         counted = eventually(lambda: _counts(replica, taken), "open files are counted again")
-        assert await counted <= FewFiles.FILES * 0.9 + 2
+        assert await counted <= MANY * 0.9 + 2
         assert await replica.metric("whiteboard_loop_lag_seconds_count") > 0
     assert await replica.stop() == 0
     assert replica.complaints() == []
