@@ -22,10 +22,13 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened = asyncio.Event()
         self.batches: list[Batch] = []
+        self.pipelines: list[set[str]] = []
+        """The boards that went together."""
         evaluate = Log._evaluate
 
         async def gated(log: Log, batches: list[Batch]) -> list[object]:
             self.batches += batches
+            self.pipelines.append({batch.board for batch in batches})
             await self.opened.wait()
             return await evaluate(log, batches)
 
@@ -56,6 +59,21 @@ async def test_ops_go_together_when_a_commit_is_away(redis_url: str, gate: Gate,
         await quiet(one.rooms, page)
         assert [len(commit) for commit in await ids(log)] == [1, 500, 500, 200]
         written_once(page, await ids(log))
+
+
+async def test_boards_go_together_in_one_pipeline(redis_url: str, gate: Gate) -> None:
+    """[L4] What five boards have waiting is one round trip; so is what comes for them while that is away."""
+    async with replica(redis_url) as one:
+        boards = {f"b{n}" for n in range(5)}
+        pages = [await one.page(board) for board in sorted(boards)]
+        for page in pages:
+            page.do(Clear)
+        await eventually(lambda: gate.pipelines, "the first pipeline is away")
+        for page in pages * 3:
+            page.do(Clear)
+        gate.opened.set()
+        await eventually(lambda: not any(page.hear().pending for page in pages), "all ops are acknowledged")
+        assert gate.pipelines == [boards, boards]
 
 
 async def test_commit_is_bounded_in_bytes(redis_url: str, gate: Gate, log: Log) -> None:
