@@ -20,6 +20,7 @@ PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
+DEBIAN = Path("/etc/debian_version")
 NONE_FOUND = "NO BROWSER: the browser tests are skipped. Install Chromium or Google Chrome and run `make test` again."
 
 
@@ -39,7 +40,7 @@ def install_chromium() -> None:
     print("No Chromium found: installing one.", file=sys.stderr)
     if _runs([sys.executable, "-m", "playwright", "install", "chromium"], silent=False):
         return
-    if os.geteuid() == 0 and Path("/etc/debian_version").exists():
+    if os.geteuid() == 0 and DEBIAN.exists():
         apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
         _runs([*apt, "update"], silent=False)
         _runs([*apt, "install", "--no-install-recommends", "chromium"], silent=False)
