@@ -1,5 +1,7 @@
-"""A replica is killed while somebody draws: the page comes back on another one, and nothing is lost or drawn twice."""
+"""A replica is killed or freezes while somebody draws: the page comes back on another one, and nothing is lost or drawn
+twice."""
 
+import signal
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -23,11 +25,16 @@ class Town(NamedTuple):
     replicas: list[Replica]
     address: str
 
+    async def replica_of(self, window: Window) -> Replica:
+        """Return the replica that serves a window."""
+        name = (await window.facts()).replica
+        (serving,) = [replica for replica in self.replicas if replica.lines("socket connected", replica=name)]
+        return serving
+
     async def kill_replica_of(self, window: Window) -> str:
         """Kill the replica that serves a window; return its name."""
         name = (await window.facts()).replica
-        (serving,) = [replica for replica in self.replicas if replica.lines("socket connected", replica=name)]
-        await serving.kill()
+        await (await self.replica_of(window)).kill()
         return name
 
 
@@ -38,12 +45,12 @@ async def town(start_replica: StartReplica, redis_url: str) -> AsyncIterator[Tow
         yield Town(replicas, address)
 
 
-async def is_elsewhere(window: Window, former: str) -> None:
+async def is_elsewhere(window: Window, former: str, seconds: float = 15.0) -> None:
     async def check() -> bool:
         facts = await window.facts()
         return facts.status in ("saved", "unsaved") and facts.replica != former
 
-    await eventually(check, "the page is on another replica")
+    await eventually(check, "the page is on another replica", seconds)
 
 
 def assert_drawn_once(redis_url: str, board: str, heights: list[int]) -> None:
@@ -88,3 +95,20 @@ async def test_page_goes_on_when_its_replicas_are_killed_in_the_middle_of_stroke
             await is_elsewhere(artist, left)
     await together(windows)
     assert_drawn_once(redis_url, board, heights)
+
+
+async def test_page_leaves_a_replica_that_is_frozen(
+    town: Town, open_window: OpenWindow, redis_url: str, board: str
+) -> None:
+    """[B10] [R1] [R2] Nothing is closed, and Socket.IO would notice after 45 s: who draws is elsewhere before. When the
+    replica wakes, it does no harm."""
+    window = await open_window(f"{town.address}/b/{board}")
+    left, frozen = (await window.saved()).replica, await town.replica_of(window)
+    frozen.process.send_signal(signal.SIGSTOP)
+    await window.draw((100, 100), (900, 100))
+    await is_elsewhere(window, left, seconds=38)  # the balancer knows nothing: the frozen one may have its turn again
+    frozen.process.send_signal(signal.SIGCONT)
+    await window.draw((100, 200), (900, 200))
+    await window.saved()
+    assert_drawn_once(redis_url, board, [100, 200])
+    await eventually(lambda: frozen.lines("socket disconnected"), "it notices that the page has left")

@@ -141,6 +141,20 @@ async def test_silence_of_redis_loses_nothing_and_stores_nothing_twice(
     assert len(classic.all("connect")) == 1
 
 
+async def test_page_that_asks_is_answered_while_redis_is_silent(
+    start_replica: StartReplica, own_redis: OwnRedis, stock: StockClients, board: str
+) -> None:
+    """[B10] [E6] The replica is alive, and says so; what is to be in Redis is not said to be."""
+    replica = await start_replica(redis_url=own_redis.url)
+    page = await stock.open(replica.url, "/board", auth={"board": board, "secret": "0123456789abcdef"})
+    own_redis.process.send_signal(signal.SIGSTOP)
+    recolored = asyncio.create_task(page.ask("session", {"color": "teal"}))
+    assert await page.ask("session", {}) == {"ok": True}
+    assert not recolored.done()
+    own_redis.process.send_signal(signal.SIGCONT)
+    assert await recolored == {"ok": True}
+
+
 def order_told(client: BoardClient) -> list[str]:
     """Return the ids of the ops that a client was told of, in order; an acknowledgement may come twice."""
     ids = [told.op["id"] if told.op else f"{client.client}:{told.n}" for told in client.told()]

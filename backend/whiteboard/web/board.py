@@ -71,21 +71,25 @@ class BoardApplication:
             for raw in split_ops(args[0]):
                 self._receive_op(socket.session, raw)
         elif name == "session":
-            wanted, change = decode_style(args[0]), self._visits.change(socket.session)
-            with change as kept:
-                for field, value in asdict(wanted).items():
-                    if value is not UNSET:
-                        setattr(kept, field, value)
-            self._rooms.presence.tell((socket.session,))
-            if ack is not None:
-                change.written.add_done_callback(lambda _: ack.send({"ok": True}))
-            return
+            style = {field: value for field, value in asdict(decode_style(args[0])).items() if value is not UNSET}
+            if style:
+                self._restyle(socket.session, style, ack)
+                return
         elif name == "cursor":
             self._rooms.pointing.move(socket.session, decode_cursor(args[0]))
         else:
             raise UnknownEvent(f"no event {name[:40]!r} here")
         if ack is not None:
             ack.send({"ok": True})
+
+    def _restyle(self, session: Session, style: dict[str, Any], ack: Ack | None) -> None:
+        change = self._visits.change(session)
+        with change as kept:
+            for field, value in style.items():
+                setattr(kept, field, value)
+        self._rooms.presence.tell((session,))
+        if ack is not None:
+            change.written.add_done_callback(lambda _: ack.send({"ok": True}))
 
     def _receive_op(self, session: Session, raw: Raw) -> None:
         try:

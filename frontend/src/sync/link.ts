@@ -1,5 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { backoff } from "./backoff";
+import { later } from "./pause";
+import { Pulse } from "./pulse";
 import type { Link, LinkEvents, OpenLink, Rejection } from "./wire";
 
 /** CONNECT_ERROR as the server sends it (SPEC.md E2). */
@@ -20,12 +22,19 @@ export const openLink: OpenLink = (credentials, events): Link => {
     forceNew: true,
     transports: ["websocket", "polling"],
     tryAllTransports: true,
+    timeout: 10_000,
     reconnectionDelay: 300,
     reconnectionDelayMax: 4_000,
   });
   const again = backoff(300, 4_000);
   let pid: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const pulse = new Pulse(
+    { later },
+    () => void socket.emit("session", {}, () => {}),
+    () => void socket.io.engine.close(),
+  );
 
   const connectLater = () => {
     clearTimeout(timer);
@@ -34,9 +43,11 @@ export const openLink: OpenLink = (credentials, events): Link => {
 
   // The client keeps the pid to itself, and another connection of ours may need it. It is in the answer to CONNECT.
   socket.io.on("packet", ({ nsp, data }) => {
+    pulse.heard();
     if (nsp === "/board" && typeof data?.pid === "string") pid = data.pid;
   });
   socket.on("disconnect", () => {
+    pulse.heard();
     events.lost();
     if (!socket.active) connectLater();
   });
@@ -52,7 +63,10 @@ export const openLink: OpenLink = (credentials, events): Link => {
     get pid() {
       return pid;
     },
-    ops: (ops) => void socket.emit("ops", ops),
+    ops: (ops) => {
+      socket.emit("ops", ops);
+      pulse.sent();
+    },
     session: (change) => void socket.emit("session", change),
     cursor: (at) => void socket.volatile.emit("cursor", at),
     hurry: () => {
@@ -60,6 +74,7 @@ export const openLink: OpenLink = (credentials, events): Link => {
     },
     close: () => {
       clearTimeout(timer);
+      pulse.heard();
       socket.off();
       socket.disconnect();
     },

@@ -4,6 +4,12 @@ export interface Later {
   later(ms: number, call: () => void): () => void;
 }
 
+/** By the browser's clock. */
+export function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+}
+
 /** A wait that can be called off. There is one at a time: the next takes the place of the one before. */
 export class Pause {
   private callOff: (() => void) | undefined;

@@ -2,13 +2,12 @@ import type { Point, Transform } from "../geometry/transform";
 import type { Element } from "../model/element";
 import { clientOf } from "../model/opid";
 import type { Colors } from "../render/colors";
-import { Pause } from "../sync/pause";
+import { later, Pause } from "../sync/pause";
 import type { Person } from "../sync/people";
 import type { Session } from "../sync/session";
 import { Cursors } from "./cursors";
 import { Pointer } from "./pointer";
 import { strings } from "./strings";
-import { later } from "./world";
 
 /** How often it is looked who has gone. */
 const FADE_MS = 2_000;

@@ -1,8 +1,8 @@
+import { later } from "../sync/pause";
 import type { Session } from "../sync/session";
 import { type Status, statusOf } from "../sync/status";
 import { writeFacts } from "./attributes";
 import { CALM_MS, calmLoading, calmStatus, PATIENCE_MS } from "./calm";
-import { later } from "./world";
 
 interface Watcher {
   /** There may be something else to show. */

@@ -2,15 +2,11 @@ import { openDatabase } from "../sync/database";
 import { openLink } from "../sync/link";
 import { quietness, webLocks } from "../sync/locks";
 import { OutboxStore } from "../sync/outbox_store";
+import { later } from "../sync/pause";
 import type { Outside } from "../sync/session";
 import { getSnapshot } from "../sync/snapshot";
 
 /** What the page needs of the browser and the network, and what tests hold still. */
-
-export function later(ms: number, call: () => void): () => void {
-  const timer = setTimeout(call, ms);
-  return () => clearTimeout(timer);
-}
 
 export function randomBytes(into: Uint8Array<ArrayBuffer>): void {
   crypto.getRandomValues(into);
