@@ -8,7 +8,7 @@ import { copyOnto } from "../tools/history";
 const SLICE = 2_000;
 const SLICE_NUMBERS = 500_000;
 /** More wait while so many changes are unsaved: the outbox has room for this, a slice, and what is drawn meanwhile. */
-const MAX_UNSAVED = 2_000;
+const MAX_UNSAVED = 500;
 
 /** What an entry needs of the board. */
 interface Board {

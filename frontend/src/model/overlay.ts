@@ -39,6 +39,11 @@ export class Overlay implements Elements {
     this.baseHidden = true;
   }
 
+  /** The base has what was added here, in its place. */
+  settle(id: string): void {
+    this.added.delete(id);
+  }
+
   /** Takes all changes off again. */
   reset(): void {
     this.changed.clear();

@@ -16,8 +16,8 @@ const ARRIVALS = 2 ** 32;
 export class BoardView {
   private confirmed = new Board();
   private overlay = new Overlay(this.confirmed);
-  /** Every id that a pending op looks at. */
-  private readonly contested = new Set<string>();
+  /** Every id that a pending op looks at, and how many do. */
+  private readonly contested = new Map<string, number>();
   private contestedAll = false;
   /** Some element has, or had, a `z`: the order of the adds alone is not the order of the layers. */
   private layered = false;
@@ -89,8 +89,10 @@ export class BoardView {
 
   /** The log has these own ops now; they are no longer pending. Nothing looks different. */
   confirm(ops: readonly Op[], by: string): void {
+    const settles = ops.every((op) => op.op === "add" && this.contested.get(op.id) === 1);
     for (const op of ops) apply(this.confirmed, { ...op, by });
-    this.refold();
+    if (!settles || this.contestedAll) this.refold();
+    else for (const op of ops) this.settle(op.id);
   }
 
   /** These ops of an earlier page are pending too now, beneath what is pending already. */
@@ -102,6 +104,12 @@ export class BoardView {
   withdraw(ops: readonly Op[]): void {
     this.refold();
     for (const op of ops) this.changed(touchedBy(op));
+  }
+
+  /** What was added lies in the confirmed board now, and no other pending op looks at it: all others stay as they are. */
+  private settle(id: string): void {
+    this.overlay.settle(id);
+    this.contested.delete(id);
   }
 
   private meetsPending(touched: Touched): boolean {
@@ -131,6 +139,6 @@ export class BoardView {
   private contest(op: Op): void {
     const touched = touchedBy(op);
     if (touched === "all") this.contestedAll = true;
-    else for (const id of touched) this.contested.add(id);
+    else for (const id of touched) this.contested.set(id, 1 + (this.contested.get(id) ?? 0));
   }
 }

@@ -55,9 +55,9 @@ describe("many elements enter a board", () => {
     const { desk, state, enter } = setUp();
     const entry = enter(notes(2_400));
     entry.step();
-    state.unsaved = 2_000;
+    state.unsaved = 500;
     expect([entry.step(), desk.board.size]).toEqual(["going", 2_000]);
-    state.unsaved = 1_999;
+    state.unsaved = 499;
     expect([entry.step(), desk.board.size]).toEqual(["done", 2_400]);
   });
 
