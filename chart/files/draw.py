@@ -1,4 +1,7 @@
-"""`helm test`: draws over WebSocket and long-polling, and sees it on another replica. Arguments: address, replicas."""
+"""
+`helm test`: draws over WebSocket and long-polling, and sees it on another replica. Arguments: address, replicas, and
+for how many seconds the second one may still be on its way.
+"""
 
 import asyncio
 import secrets
@@ -10,7 +13,6 @@ import socketio  # type: ignore[import-untyped]
 
 BOARD = "helm-test"
 SECONDS = 15
-TRIES = 40
 
 
 class Client:
@@ -48,25 +50,28 @@ class Client:
         self._changed.set()
 
 
-async def elsewhere(address: str, than: Client) -> Client | None:
+async def elsewhere(address: str, than: Client, stack: AsyncExitStack, wait_seconds: float) -> Client | None:
     """Come in until it is at another replica."""
-    for _ in range(TRIES):
-        async with AsyncExitStack() as stack:
-            client = await Client("websocket").enter(address, stack)
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    while asyncio.get_running_loop().time() < deadline:
+        async with AsyncExitStack() as attempt:
+            client = await Client("websocket").enter(address, attempt)
             if client.replica != than.replica:
-                stack.pop_all()
+                stack.push_async_exit(attempt.pop_all())
                 return client
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     return None
 
 
-async def main(address: str, replicas: int) -> str:
+async def main(address: str, replicas: int, wait_seconds: float) -> str:
     """Return what is wrong, nothing if all is well."""
     for transport in ("websocket", "polling"):
         async with AsyncExitStack() as stack:
             drawer = await Client(transport).enter(address, stack)
             witness = (
-                await elsewhere(address, drawer) if replicas > 1 else await Client("websocket").enter(address, stack)
+                await elsewhere(address, drawer, stack, wait_seconds)
+                if replicas > 1
+                else await Client("websocket").enter(address, stack)
             )
             if witness is None:
                 return f"{transport}: everybody is on {drawer.replica}, though there should be {replicas} replicas"
@@ -80,4 +85,4 @@ async def main(address: str, replicas: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1], int(sys.argv[2]))) or 0)
+    sys.exit(asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))) or 0)

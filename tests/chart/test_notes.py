@@ -68,17 +68,20 @@ def test_notes_tell_what_is_unsafe() -> None:
     ]
 
 
-async def helm_test(backends: list[Backend], values: Values) -> "subprocess.CompletedProcess[str]":
-    """Run the test pod's command, with a gate as the Service."""
+async def helm_test(
+    backends: list[Backend], values: Values, wait_seconds: str = "90"
+) -> "subprocess.CompletedProcess[str]":
+    """Run the test pod's command, with a gate as the Service, and perhaps less patience."""
     pod = find(render(values), "Pod", "-test")
     assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
     command: list[str] = pod["spec"]["containers"][0]["command"]
+    assert command[-1] == "90"
     async with Gate(backends).opened() as gate:
         addressed = [gate.url if part == "http://whiteboard:3000" else part for part in command]
         assert gate.url in addressed
         return await asyncio.to_thread(
             subprocess.run,
-            [sys.executable, *addressed[1:]],
+            [sys.executable, *addressed[1:-1], wait_seconds],
             capture_output=True,
             text=True,
             check=False,
@@ -98,7 +101,7 @@ async def test_helm_test_sees_on_one_replica_what_is_drawn_on_another(pair: Pair
 
 async def test_helm_test_fails_when_there_is_one_replica_of_two(pair: Pair) -> None:
     """With a sentence; if only one is meant to be there, that is fine."""
-    done = await helm_test([pair.left], {})
+    done = await helm_test([pair.left], {}, "3")
     assert done.returncode == 1
     assert "though there should be 2 replicas" in done.stderr
     alone = await helm_test([pair.left], {"backend": {"autoscaling": {"minReplicas": 1}}})

@@ -1,5 +1,6 @@
 """What the chart takes and what it refuses, and with which words."""
 
+import base64
 import dataclasses
 import json
 import re
@@ -13,7 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from whiteboard.config import Settings
 
-from tests.chart.rendering import CHART, VALUE_FILES, Values, find, render, values_of
+from tests.chart.api_server import api_server
+from tests.chart.rendering import CHART, NAMESPACE, RELEASE, VALUE_FILES, Values, find, render, values_of
 
 README = Path(__file__).parents[2] / "README.md"
 EXTERNAL = {"redis": {"enabled": False}, "externalRedis": {"url": "redis://redis.example.org:7000"}}
@@ -151,6 +153,53 @@ def test_defaults_roll_out_one_by_one() -> None:
     assert (budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
 
 
+def test_autoscaler_goes_by_connections_too_where_it_is_told_to() -> None:
+    """All connections ÷ the target, by the metric that replicas serve; never by how late their loops are."""
+    objects = render({"backend": {"autoscaling": {"targetConnections": 5000}}})
+    cpu, connections = find(objects, "HorizontalPodAutoscaler")["spec"]["metrics"]
+    assert cpu["resource"]["target"] == {"type": "Utilization", "averageUtilization": 70}
+    assert connections["pods"]["metric"] == {"name": "whiteboard_connections"}
+    assert connections["pods"]["target"] == {"type": "AverageValue", "averageValue": "5000"}
+
+
+def test_network_lets_through_what_is_needed_and_no_more() -> None:
+    """In: http from anywhere, metrics from the cluster; to Redis from replicas alone. Out: names, replicas, Redis."""
+    objects = render({})
+    backend, frontend, redis = (
+        find(objects, "NetworkPolicy", name)["spec"] for name in ("backend", "frontend", "redis")
+    )
+    assert backend["ingress"][0] == frontend["ingress"][0] == {"ports": [{"port": "http"}]}
+    assert backend["ingress"][1:] == [{"from": [{"namespaceSelector": {}}], "ports": [{"port": "metrics"}]}]
+    names = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+    assert backend["egress"][0] == frontend["egress"][0] == names
+
+    def peers(rules: list[dict[str, Any]], end: str) -> list[str]:
+        return [
+            peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for rule in rules for peer in rule[end]
+        ]
+
+    assert peers(backend["egress"][1:], "to") == ["backend", "redis"]
+    assert peers(frontend["egress"][1:], "to") == ["backend"]
+    assert peers(redis["ingress"], "from") == ["backend"]
+    assert redis["policyTypes"] == ["Ingress", "Egress"]
+    assert "egress" not in redis
+
+
+def test_new_settings_and_a_new_password_are_a_new_roll_out() -> None:
+    """Pods carry a checksum of both; what they do not read leaves them alone."""
+
+    def checksums(values: Values, name: str) -> Any:
+        kind = "StatefulSet" if name == "redis" else "Deployment"
+        return find(render(values), kind, name)["spec"]["template"]["metadata"]["annotations"]
+
+    first, second = ({"global": {"redis": {"password": password}}} for password in ("one", "two"))
+    for name in ("backend", "redis"):
+        assert checksums({}, name) == checksums({"service": {"type": "NodePort"}}, name)
+        assert len({str(checksums(values, name)) for values in ({}, first, second)}) == 3
+    assert checksums({}, "backend") != checksums({"backend": {"recoverySeconds": 300}}, "backend")
+    assert checksums({}, "redis") != checksums({"redis": {"resources": {"limits": {"memory": "1Gi"}}}}, "redis")
+
+
 def test_settings_of_the_chart_are_those_of_the_code_and_the_readme() -> None:
     """Each name in all three, and what the chart sets the code takes."""
     told: dict[str, str] = {}
@@ -204,6 +253,24 @@ def test_generated_password_stays_with_the_volume() -> None:
     secret = find(render({"redis": {"auth": {"generate": True}}}), "Secret")
     assert re.fullmatch("[A-Za-z0-9]{32}", secret["stringData"]["password"])
     assert secret["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_generated_password_is_kept_on_upgrade() -> None:
+    """As the cluster has it; one that has none gets one."""
+    kept = base64.b64encode(b"made at the first installation").decode()
+    values = {"redis": {"auth": {"generate": True}}}
+    with (
+        api_server({f"{NAMESPACE}/{RELEASE}-redis": {"data": {"password": kept}}}) as cluster,
+        helm.Config(kubeconfig_content=cluster, namespace=NAMESPACE) as config,
+        helm.Chart.load(CHART) as chart,
+    ):
+
+        def password(release: str) -> str:
+            rendered = config.render(chart, values, name=release, namespace=NAMESPACE, is_upgrade=True)
+            return str(yaml.safe_load(rendered["whiteboard/templates/secret.yaml"])["stringData"]["password"])
+
+        assert password(RELEASE) == "made at the first installation"
+        assert re.fullmatch("[A-Za-z0-9]{32}", password("another"))
 
 
 @pytest.mark.parametrize(
