@@ -13,7 +13,7 @@ from playwright.async_api import FilePayload, expect
 
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.test_drawing import snapshot, two
-from tests.e2e.window import Window, in_step, together
+from tests.e2e.window import PIXELS, Window, in_step, together
 from tests.integration.fixtures import Pair
 from tests.integration.waiting import eventually
 
@@ -43,18 +43,10 @@ ALL_KINDS: list[dict[str, Any]] = [
 ]
 
 # The size of a picture, and how many of its pixels differ clearly from those of another, and how many are clear.
-_COMPARE = """async ([one, other]) => {
-  const pixels = async (address) => {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = image.width;
-    canvas.height = image.height;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    return context.getImageData(0, 0, image.width, image.height);
-  };
+_COMPARE = (
+    "async ([one, other]) => {"
+    + PIXELS
+    + """
   const [a, b] = [await pixels(one), await pixels(other)];
   let [differ, clear] = [0, 0];
   for (let i = 0; i < a.data.length; i += 4) {
@@ -63,6 +55,7 @@ _COMPARE = """async ([one, other]) => {
   }
   return { size: [a.width, a.height], other: [b.width, b.height], differ, clear };
 }"""
+)
 
 
 def exported(*elements: object, version: object = 1) -> str:

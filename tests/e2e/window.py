@@ -24,9 +24,8 @@ _COMPOSITE = """() => {
   for (const layer of layers) context.drawImage(layer, 0, 0);
   return whole.toDataURL();
 }"""
-# Pixels that are not paper, of one picture, or that differ visibly, of two.
-_COUNT = """async ([one, other, visible]) => {
-  const pixels = async (address) => {
+# Decodes a picture: its width, its height and its pixels.
+PIXELS = """const pixels = async (address) => {
     const image = new Image();
     image.src = address;
     await image.decode();
@@ -35,16 +34,22 @@ _COUNT = """async ([one, other, visible]) => {
     canvas.height = image.height;
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(image, 0, 0);
-    return context.getImageData(0, 0, image.width, image.height).data;
-  };
-  const a = await pixels(one);
-  const b = other === null ? new Uint8ClampedArray(a.length).fill(255) : await pixels(other);
+    return context.getImageData(0, 0, image.width, image.height);
+  };"""
+# Pixels that are not paper, of one picture, or that differ visibly, of two.
+_COUNT = (
+    "async ([one, other, visible]) => {"
+    + PIXELS
+    + """
+  const a = (await pixels(one)).data;
+  const b = other === null ? new Uint8ClampedArray(a.length).fill(255) : (await pixels(other)).data;
   if (a.length !== b.length) return -1;
   let count = 0;
   for (let i = 0; i < a.length; i += 4)
     if ([0, 1, 2, 3].some((k) => Math.abs(a[i + k] - b[i + k]) > visible)) count += 1;
   return count;
 }"""
+)
 
 
 @dataclass(frozen=True)
