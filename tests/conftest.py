@@ -1,6 +1,7 @@
 """What tests share: real servers of Redis (no mock: DESIGN D10), ports, a browser."""
 
 import contextlib
+import logging
 import os
 import random
 import socket
@@ -13,6 +14,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 import redis
+import structlog
 from whiteboard.store.embedded import EmbeddedStore, find_server
 
 from tests.e2e.chromium import find_chromium
@@ -20,6 +22,9 @@ from tests.e2e.chromium import find_chromium
 # A shared machine stalls now and then; speed is `make bench`'s business.
 hypothesis.settings.register_profile("whiteboard", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("whiteboard")
+
+# As the server has it: lines for debugging cost nothing.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -9,6 +9,7 @@ session's replica to answer it now, with NOOP if there is nothing, and the clien
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum, auto
 from typing import Final
@@ -16,9 +17,11 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from whiteboard.engine.errors import BadGateway, BadRequest, Refused, UnknownSession
+from whiteboard.engine.errors import BadGateway, BadRequest, IllegalTransition, Refused, UnknownSession
 from whiteboard.engine.takeover import take_over
 from whiteboard.engine.tunnel import End, Tunnel
+
+logger = logging.getLogger(__name__)
 
 FORWARDED: Final = "X-Whiteboard-Forwarded"
 """Marks a request that was passed on: it is not passed on again."""
@@ -194,7 +197,8 @@ class Forwarder:
 
     def _become(self, state: State) -> None:
         if state not in LEGAL[self._state]:
-            raise ValueError(f"a forwarder that is {self._state.name} cannot become {state.name}")
+            raise IllegalTransition(f"forwarder: {self._state.name} to {state.name}")
+        logger.debug("forwarder: %s to %s", self._state.name, state.name)
         self._state = state
 
 

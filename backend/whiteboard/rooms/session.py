@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.socket import Ack, Socket
 from whiteboard.protocol.classic import Pen
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from whiteboard.rooms.room import Room
 
 MAX_HELD_BYTES: Final = 8_000_000
+
+logger = structlog.get_logger(__name__)
 
 
 class State(Enum):
@@ -139,6 +143,7 @@ class Session:
         """Enter ``state``. Raises ValueError when that is no legal step."""
         if state not in LEGAL[self.state]:
             raise ValueError(f"a {self.state.value} session cannot become {state.value}")
+        logger.debug("session", sid=self.sid, was=self.state.value, now=state.value)
         self.state = state
         self._drop_held()
 

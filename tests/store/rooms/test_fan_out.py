@@ -1,6 +1,7 @@
 """What a delivery costs, counted: writes, bytes objects, tasks. How long it takes is `make bench`'s to tell."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -115,6 +116,16 @@ async def test_authors_are_left_out_without_a_look_at_each_of_the_others(redis_u
         assert len(audience._live) == 5
 
 
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Let calls for debugging through, too."""
+    usual = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.BoundLogger)
+    yield
+    structlog.configure(wrapper_class=usual)
+
+
+@pytest.mark.usefixtures("every_level")
 async def test_deliveries_write_no_log_line(redis_url: str) -> None:
     """[L2] Not one, however many ops and people: at a thousand a second it would cost more than the delivery."""
     async with replica(redis_url) as one:

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from whiteboard.engine import forward
+from whiteboard.engine.errors import IllegalTransition
 from whiteboard.engine.forward import Forwarder, State
 
 
@@ -12,15 +13,17 @@ async def nobody(name: str) -> str | None:
 
 
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(State, State)))
-async def test_forwarder_takes_legal_steps_only(state: State, then: State) -> None:
-    """[E7] It leaves, closes, and never comes back."""
+async def test_forwarder_takes_legal_steps_only(caplog: pytest.LogCaptureFixture, state: State, then: State) -> None:
+    """[E7] It leaves, closes, and never comes back; each step is a line for who debugs."""
     forwarder = Forwarder(nobody)
     forwarder._state = state
     if then in forward.LEGAL[state]:
-        forwarder._become(then)
+        with caplog.at_level("DEBUG"):
+            forwarder._become(then)
         assert forwarder._state is then
+        assert caplog.messages == [f"forwarder: {state.name} to {then.name}"]
     else:
-        with pytest.raises(ValueError, match=f"{state.name} cannot become {then.name}"):
+        with pytest.raises(IllegalTransition, match=f"{state.name} to {then.name}"):
             forwarder._become(then)
 
 

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+from structlog.testing import CapturingLogger
 from whiteboard.domain.positions import ORIGIN, Offset
 from whiteboard.metrics import Metrics
 from whiteboard.rooms import feed as feeds
@@ -24,12 +25,15 @@ def session_in(state: State) -> Session:
 
 
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(State, State)))
-def test_session_takes_legal_steps_only(state: State, then: State) -> None:
-    """[B9] Joining, live, stale, left: nobody comes back from a resync or from having left on the same connection."""
+def test_session_takes_legal_steps_only(monkeypatch: pytest.MonkeyPatch, state: State, then: State) -> None:
+    """[B9] Joining, live, stale, left: nobody comes back from a resync or from having left on the same connection. Each
+    step is a line for who debugs."""
     session = session_in(state)
     if then in sessions.LEGAL[state]:
+        monkeypatch.setattr(sessions, "logger", log := CapturingLogger())
         session.become(then)
         assert session.state is then
+        assert log.calls == [("debug", ("session",), {"sid": "s", "was": state.value, "now": then.value})]
     else:
         with pytest.raises(ValueError, match=f"a {state.value} session cannot become {then.value}"):
             session.become(then)
