@@ -72,7 +72,7 @@ class TestSending:
             assert written[0] is written[1]
 
     async def test_neither_sending_nor_receiving_makes_a_task(self, calm: Served) -> None:
-        """Nor is any left over: a connection has one, for as long as it lives."""
+        """Nor is there any before: a connection at rest has none."""
         async with websocket(calm.http) as wire:
             await wire.text()
             made: list[Any] = []

@@ -2,7 +2,7 @@
 What the engine refuses, and what its client is told.
 
 An error that answers an HTTP request carries the Engine.IO code and the status; one that ends a WebSocket carries the
-close code; ``retry`` says whether the same thing may succeed later.
+close code. Who may come again is told by the status (502, 503) and by ``Retry-After``.
 """
 
 
@@ -15,7 +15,6 @@ class EngineError(Exception):
     message = "Bad request"
     status = 400
     close_code = 1002
-    retry = False
 
 
 class UnknownTransport(EngineError):
@@ -115,7 +114,6 @@ class Refused(EngineError):
     """
 
     code = 4
-    retry = True
 
     def __init__(
         self, status: int = 503, message: str = "Not now", retry_after: int | None = None, kind: str = "not_now"
@@ -133,7 +131,6 @@ class BadGateway(EngineError):
     kind = "bad_gateway"
     message = "Replica does not answer"
     status = 502
-    retry = True
 
 
 class IllegalTransition(EngineError):

@@ -1,11 +1,10 @@
 """
-The Socket.IO layer: python-socketio's AsyncServer on our Engine.IO, and everything that leans on it.
+The Socket.IO layer: python-socketio's AsyncServer on our Engine.IO, and what the applications above have to do with it.
 
-With ``drop_in`` and ``clients`` this is where python-socketio is called, private names included
-(``_handle_eio_message``, ``_handle_connect``, ``_engineio_server_class``): versions are pinned,
-``tests/unit/test_socketio_seam.py`` says in a sentence what broke when an update changes one. Events take a way of
-their own, past python-socketio's task and JSON decoding a message; its connects, disconnects and namespaces are used
-as they are.
+Here, in ``conform`` and in ``clients`` python-socketio is leant on, private names included, and ``drop_in`` is what it
+calls; nowhere else is it known. Versions are pinned, ``tests/unit/test_socketio_seam.py`` says in a sentence what broke
+when an update changes a name. Events take a way of their own, past python-socketio's task and JSON decoding a message;
+its connects, disconnects and namespaces are used as they are.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """
 The sessions of a room that speak one dialect, and the one write that each gets a display frame.
 
-What is delivered within a frame is gathered, encoded once and written as the same bytes to each socket: no task,
-queue or copy a recipient. A quiet room waits for nothing: the first delivery goes out at once, and only what follows
-it closely is gathered.
+What is delivered within a frame is gathered, encoded once and written as the same bytes to each socket: nothing is
+made for a recipient, but for those who wrote, who are told that it is in. A quiet room waits for nothing: the first
+delivery goes out at once, and only what follows it closely is gathered.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""docs/engine.md: its example runs, and its table of limits is that of the code."""
+"""docs/engine.md: its example runs, and its tables and its list of modules are those of the code."""
 
 import dataclasses
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from whiteboard.engine import errors
 from whiteboard.engine.options import Options
 from whiteboard.engine.session import State
 
@@ -45,3 +46,10 @@ def test_every_option_is_in_the_table(name: str) -> None:
 @pytest.mark.parametrize("state", State)
 def test_every_state_is_in_the_table(state: State) -> None:
     assert f"\n| {state.name} |" in PAGE
+
+
+def test_every_module_is_named() -> None:
+    """With what it is about, and none that is gone."""
+    built = PAGE.split("## How it is built")[1]
+    modules = {path.stem for path in Path(errors.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {name.split(".")[0] for name in re.findall(r"`([a-z0-9_]+(?:\.\w+)?)`", built)} == modules
