@@ -42,7 +42,8 @@ def engine() -> Engine:
     if found is None or not found.has("backend", "frontend"):
         pytest.skip("NO IMAGES: containers are not tested (`make images` builds them)")
     if refusal := found.refusal("backend"):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"NO CONTAINERS: none runs here: {refusal[-200:]}")
+        told = f"NO CONTAINERS: none runs here (CONTAINERS_CONF: tests/README.md): {refusal[-200:]}"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
     return found
 
 

@@ -141,6 +141,22 @@ def test_every_name_that_an_object_uses_is_there(path: Path) -> None:
             assert all(port["targetPort"] in everybody for port in one["spec"]["ports"])
 
 
+@pytest.mark.parametrize("page_from", ["frontend", "backend"])
+def test_ingress_sends_connections_straight_to_replicas(page_from: str) -> None:
+    """Past nginx; the page comes from wherever it is, through the Service that people reach without an Ingress."""
+    objects = render({"ingress": {"enabled": True}, "frontend": {"enabled": page_from == "frontend"}})
+    (rule,) = find(objects, "Ingress")["spec"]["rules"]
+    assert {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]} == {
+        "/socket.io/": "whiteboard-backend",
+        "/api/": "whiteboard-backend",
+        "/": "whiteboard",
+    }
+    (entrance,) = (one for one in objects if (one["kind"], one["metadata"]["name"]) == ("Service", "whiteboard"))
+    assert entrance["spec"]["selector"]["app.kubernetes.io/component"] == page_from
+    ports = {path["backend"]["service"]["port"]["name"] for path in rule["http"]["paths"]}
+    assert ports == {port["name"] for port in entrance["spec"]["ports"]}
+
+
 def test_release_of_any_name_gives_names_that_kubernetes_takes() -> None:
     """Names of Services are 63 characters at most; the chart's name is in them once."""
     for release in ("x", "boards", "my-whiteboard", "a" * 53):

@@ -97,6 +97,11 @@ def test_values_are_refused_with_the_sentence_that_helps(values: Values, told: s
     assert "secret@" not in str(refused.value)
 
 
+def test_global_values_of_other_charts_are_none_of_ours() -> None:
+    """Whoever has this chart in one of their own shares ``global`` with it."""
+    assert render({"global": {"imageRegistry": "registry.example.org"}}) == render({})
+
+
 seconds = st.integers(1, 100)
 
 
