@@ -3,9 +3,9 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw
@@ -32,6 +32,8 @@ from whiteboard.web.sockets import Arrivals
 from tests.integration.waiting import eventually
 from tests.store.batches import read_log
 from tests.store.tasks import running
+
+T = TypeVar("T")
 
 
 class Wire:
@@ -223,6 +225,21 @@ class Page:
             return
         self.offsets.append(offset)
         self.board.apply(op)
+
+
+async def admitted(visits: Iterable[Awaitable[T]], at_once: int = 100) -> list[T]:
+    """
+    Let a crowd in that waits at the door, ``at_once`` at a time; return what each visit gave, in order.
+
+    No replica takes more: its connections to Redis are few, and on a busy machine the last ones would wait too long.
+    """
+    door = asyncio.Semaphore(at_once)
+
+    async def through(visit: Awaitable[T]) -> T:
+        async with door:
+            return await visit
+
+    return await asyncio.gather(*map(through, visits))
 
 
 async def all_offsets(rooms: Rooms, board: str = "b") -> list[Offset]:

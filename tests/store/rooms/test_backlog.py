@@ -14,7 +14,7 @@ from whiteboard.store.log import Log
 
 from tests.integration.waiting import eventually
 from tests.store.batches import append, batch
-from tests.store.rooms.replica import Page, Replica, all_offsets, replica
+from tests.store.rooms.replica import Page, Replica, admitted, all_offsets, replica
 
 CROWD = 1_000
 COMMITS = 50
@@ -63,7 +63,7 @@ async def test_crowd_that_was_away_too_long_costs_one_read_and_one_encoding(
     async with replica(redis_url) as one:
         positions = await long_ago(one, log)
         reads = Reads(monkeypatch)
-        pages = await asyncio.gather(*(one.page(position=positions[n % 20]) for n in range(CROWD)))
+        pages = await admitted(one.page(position=positions[n % 20]) for n in range(CROWD))
         await append(log, *(batch(n) for n in range(COMMITS + 1, COMMITS + 6)))
         offsets = await all_offsets(one.rooms)
         reads.of_log.remove((0, 1_000_000))  # this one was the test's
@@ -92,7 +92,7 @@ async def test_backlog_is_kept_up_to_its_bound_and_told_whole(
     async with replica(redis_url) as one:
         positions = await long_ago(one, log)
         offsets = await all_offsets(one.rooms)
-        pages = await asyncio.gather(*(one.page(position=positions[n % 30]) for n in range(60)))
+        pages = await admitted(one.page(position=positions[n % 30]) for n in range(60))
         for n, page in enumerate(pages):
             await told_of(page, offsets[n % 30 + 1 :])
         backlog = (await one.rooms.open("b")).backlog(pages[0].socket.session)

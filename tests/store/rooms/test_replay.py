@@ -1,6 +1,5 @@
 """The board that a classic client is shown when it comes: whole or anew, and encoded once for a crowd."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any, cast
@@ -16,7 +15,7 @@ from whiteboard.rooms.dialects import ClassicDialect
 from whiteboard.store.log import Log
 
 from tests.integration.waiting import eventually
-from tests.store.rooms.replica import Page, Wire, quiet, replica
+from tests.store.rooms.replica import Page, Wire, admitted, quiet, replica
 
 CROWD = 1_000
 _BOX = {"x": 1.0, "y": 1.0, "w": 9.0, "h": 9.0}
@@ -128,7 +127,7 @@ async def test_crowd_that_comes_at_once_costs_one_read_and_one_encoding(
         for first in range(100, 400, 10):
             draw(page, first)
         await quiet(one.rooms, page)
-        left = await asyncio.gather(*(one.classic() for _ in range(CROWD)))
+        left = await admitted(one.classic() for _ in range(CROWD))
         offset = (await hears(left[0], 62))[-1][-1]
         for first in range(400, 500, 10):
             draw(page, first)
@@ -136,10 +135,8 @@ async def test_crowd_that_comes_at_once_costs_one_read_and_one_encoding(
         monkeypatch.setattr(Log, "commits", counted_commits)
         monkeypatch.setattr(ClassicDialect, "element", counted_element)
         monkeypatch.setattr(ClassicDialect, "frames", counted_frames)
-        both = await asyncio.gather(
-            *(two.classic(pid=client.greeting["pid"], offset=offset) for client in left),
-            *(two.classic() for _ in range(CROWD)),
-        )
+        back = (two.classic(pid=client.greeting["pid"], offset=offset) for client in left)
+        both = await admitted([*back, *(two.classic() for _ in range(CROWD))])
         came_back, new = both[:CROWD], both[CROWD:]
         for client in came_back:
             assert shown(await hears(client, 20)) == [n for first in range(400, 500, 10) for n in (first, first + 1)]
