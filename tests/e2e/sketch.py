@@ -56,6 +56,15 @@ def loop(x: float, y: float, radius: float, *, turns: float = 1.06, start: float
     ]
 
 
+def rays(x: float, y: float, near: float, far: float) -> Iterator[Way]:
+    """Yield what stands around a sun: twelve lines, none quite as long as the next."""
+    dice = random.Random(7)
+    for i in range(12):
+        angle = math.tau * i / 12 + 0.13
+        end = far + dice.uniform(-8, 12)
+        yield [(x + r * math.cos(angle), y + r * math.sin(angle)) for r in (near, (near + end) / 2, end)]
+
+
 def wave(left: float, right: float, y: float, height: float, length: float, phase: float) -> Way:
     """Return a line of waves."""
     return [
@@ -83,13 +92,9 @@ def ann() -> Iterator[Stroke]:
 
 def ben() -> Iterator[Stroke]:
     """Yield what the second one draws: the sun, the sea, the boats, the birds."""
-    dice = random.Random(7)
     yield Stroke("Orange", "Medium", loop(1110, 222, 58))
-    for i in range(12):
-        angle = math.tau * i / 12 + 0.13
-        near, far = 80, 108 + dice.uniform(-8, 12)
-        ends = [(1110 + r * math.cos(angle), 222 + r * math.sin(angle)) for r in (near, (near + far) / 2, far)]
-        yield Stroke("Orange", "Medium", ends)
+    for way in rays(1110, 222, 80, 108):
+        yield Stroke("Orange", "Medium", way)
     for row in range(6):
         y = 548 + 38 * row
         left, right = (70 + 22 * (row % 2), 1370 - 26 * (row % 3))

@@ -131,9 +131,9 @@ async def test_wrong_clock_loses_nothing(
     await wrong.page.goto(f"{replica.url}/b/{board}")
     other = await open_window(f"{replica.url}/b/{board}")
     await wrong.draw((100, 100), (900, 100))
+    await together([wrong, other])
     await other.page.mouse.move(300, 300)
     await wrong.page.wait_for_selector(".cursor", state="attached")
-    await together([wrong, other])
     await replica.kill()
     await reaches(wrong, "reconnecting", "offline")
     await wrong.draw((100, 200), (900, 200))
@@ -141,7 +141,7 @@ async def test_wrong_clock_loses_nothing(
     await wrong.page.close()
     await replica.start()
     again = await beside(browser, f"{replica.url}/b/{board}")
-    await again.page.get_by_role("button", name="Send").click()
+    await again.page.get_by_role("button", name="Send", exact=True).click()
     await together([again, other])
     assert len(strokes(durable_redis, board)) == 2
     assert wrong.failures + again.failures == []

@@ -41,7 +41,7 @@ async def test_people_see_who_is_here_where_they_point_and_what_they_drew(
     await together([left, right])
     await shows(right, ".cursor bdi", "<b>Ann</b> アン")
     await right.page.get_by_role("button", name="2 people are here").click()
-    await shows(right, ".people li", "<b>Ann</b> アン")
+    await shows(right, ".people bdi", "<b>Ann</b> アン")
     await right.page.keyboard.press("Escape")
     await right.press("Select")
     await right.page.mouse.click(400, 300)

@@ -101,15 +101,37 @@ function wrappedLine(context: Measure, line: string, width: number): string[] {
     current = word;
     if (fits(word.trimEnd())) continue;
     current = "";
-    for (const character of word) {
-      if (current === "" || fits(current + character)) current += character;
+    for (const unit of unbroken(word)) {
+      if (current === "" || fits(current + unit)) current += unit;
       else {
         lines.push(current);
-        current = character;
+        current = unit;
       }
     }
   }
   return [...lines, current.trimEnd()];
+}
+
+/** What begins no line, by the custom of Chinese and Japanese: closing marks, and small letters that belong to the one before. */
+const CLOSING =
+  /^[、。，．・：；？！）］｝」』】〉》〕’”)\]}!?,.:;%ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々…‥]$/u;
+/** What ends no line. */
+const OPENING = /[（［｛「『【〈《〔‘“([{]$/u;
+
+/** A row of marks that is longer is broken all the same. */
+const MAX_UNIT = 4;
+
+/** A word's characters, with those that no line may be broken between. */
+function unbroken(word: string): string[] {
+  const units: string[] = [];
+  for (const character of word) {
+    const before = units.at(-1);
+    const isFree = before === undefined || before.length >= MAX_UNIT;
+    if (!isFree && (CLOSING.test(character) || OPENING.test(before)))
+      units[units.length - 1] = before + character;
+    else units.push(character);
+  }
+  return units;
 }
 
 function fontOf(size: number): string {

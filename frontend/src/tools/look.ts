@@ -66,7 +66,21 @@ export function restyled(element: Element, change: Partial<Look>): Geometry | un
   return Object.entries(props).some(([name, value]) => element[name] !== value) ? props : undefined;
 }
 
-export function fillOf({ kind, fill, color }: Element): Fill {
+/** What the first of the selected elements looks like, where it says so. */
+export function lookOf([first]: readonly Element[], look: Look): Look {
+  if (first === undefined) return look;
+  const { kind, width, size, opacity, fill } = first;
+  const color = kind === "note" ? colorOfPaper(fill) : first.color;
+  return {
+    color: typeof color === "string" ? color : look.color,
+    width: typeof width === "number" ? (kind === "highlighter" ? width / HIGHLIGHTER : width) : look.width,
+    size: typeof size === "number" ? size : look.size,
+    opacity: typeof opacity === "number" ? opacity : 1,
+    fill: fillOf(first),
+  };
+}
+
+function fillOf({ kind, fill, color }: Element): Fill {
   if (!hasInside(kind) || typeof fill !== "string" || fill === "none") return "none";
   return fill === color ? "solid" : "tint";
 }
@@ -79,6 +93,12 @@ function inside(fill: Fill, color: unknown): string {
   const solid = typeof color === "string" ? color : "black";
   if (fill === "none") return "none";
   return fill === "tint" ? (TINTS.get(color) ?? solid) : solid;
+}
+
+/** The colour that a note of this paper was given. */
+function colorOfPaper(fill: unknown): unknown {
+  if (fill === YELLOW) return "black";
+  return [...TINTS].find(([, tint]) => tint === fill)?.[0];
 }
 
 function paperOf(color: unknown): string {

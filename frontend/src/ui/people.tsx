@@ -1,5 +1,6 @@
-import { Users } from "lucide";
+import { User, Users } from "lucide";
 import { useState } from "preact/hooks";
+import type { Person } from "../sync/people";
 import { Icon } from "./icon";
 import type { Props, Shown } from "./page";
 import { Popover } from "./popover";
@@ -16,14 +17,14 @@ export function People({ shown, doings }: Props) {
   return (
     <Popover
       name={strings.people(others.length + 1)}
-      label={<Faces people={others.length === 0 ? [me] : others} colors={shown.colors} />}
+      label={others.length === 0 ? <Icon node={Users} /> : <Faces people={others} colors={shown.colors} />}
     >
       <NameField name={me.name} rename={(name) => doings.rename(name)} />
       <ul class="people">
-        {others.map(({ sid, name, color }) => (
-          <li key={sid}>
-            <span class="face" style={{ background: shown.colors.resolve(color) }} aria-hidden="true" />
-            <bdi>{name === "" ? strings.guest : name}</bdi>
+        {others.map((person) => (
+          <li key={person.sid}>
+            <Face person={person} colors={shown.colors} />
+            <bdi>{person.name === "" ? strings.guest : person.name}</bdi>
           </li>
         ))}
         {others.length === 0 && <li class="quiet">{strings.alone}</li>}
@@ -35,14 +36,20 @@ export function People({ shown, doings }: Props) {
 function Faces({ people, colors }: { people: Shown["people"]; colors: Shown["colors"] }) {
   return (
     <span class="faces">
-      {people.slice(0, MAX_FACES).map(({ sid, color }) => (
-        <span key={sid} class="face" style={{ background: colors.resolve(color) }} />
+      {people.slice(0, MAX_FACES).map((person) => (
+        <Face key={person.sid} person={person} colors={colors} />
       ))}
-      {people.length > MAX_FACES ? (
-        <span class="more">+{people.length - MAX_FACES}</span>
-      ) : (
-        <Icon node={Users} />
-      )}
+      {people.length > MAX_FACES && <span class="more">+{people.length - MAX_FACES}</span>}
+    </span>
+  );
+}
+
+/** A person in little: the first letter of the name, and the colour in hand. */
+function Face({ person, colors }: { person: Person; colors: Shown["colors"] }) {
+  const [initial] = person.name;
+  return (
+    <span class="face" style={{ borderColor: colors.resolve(person.color) }} aria-hidden="true">
+      {initial === undefined ? <Icon node={User} /> : initial.toUpperCase()}
     </span>
   );
 }

@@ -6,6 +6,7 @@ export const english = {
   lobby: "lobby",
   canvas: "Drawing",
   tools: "Tools",
+  style: "Style",
   colors: "Colours",
   widths: "Pen width",
   view: "View",

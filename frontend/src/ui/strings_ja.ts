@@ -6,6 +6,7 @@ export const japanese: Strings = {
   lobby: "ロビー",
   canvas: "描画",
   tools: "ツール",
+  style: "スタイル",
   colors: "色",
   widths: "線の太さ",
   view: "表示",

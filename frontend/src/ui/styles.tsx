@@ -1,8 +1,7 @@
 import { BringToFront, CopyPlus, SendToBack, Trash2 } from "lucide";
-import type { Element } from "../model/element";
-import type { Fill, Look } from "../model/style";
+import type { Fill } from "../model/style";
 import { duplicate, removeSelected, toBack, toFront } from "../tools/actions";
-import { fillOf, hasInside } from "../tools/look";
+import { hasInside, lookOf } from "../tools/look";
 import type { ToolName } from "../tools/toolbox";
 import { Button } from "./button";
 import type { Props } from "./page";
@@ -35,7 +34,7 @@ export function Styles({ shown, doings }: Props) {
   const width = nearestWidth(look.width);
   const writes = kinds.some((kind) => kind === "text" || kind === "note");
   return (
-    <div class="row styles">
+    <>
       <fieldset class="group colors" aria-label={strings.colors}>
         {COLORS.map(({ name, value }, index) => (
           <Button
@@ -106,12 +105,12 @@ export function Styles({ shown, doings }: Props) {
           ))}
         </fieldset>
       )}
-      {shown.selection.length > 0 && <Actions doings={doings} />}
-    </div>
+    </>
   );
 }
 
-function Actions({ doings }: Pick<Props, "doings">) {
+/** What can be done with what is selected. */
+export function Actions({ doings }: Pick<Props, "doings">) {
   return (
     <fieldset class="group actions" aria-label={strings.selected}>
       <Button
@@ -140,17 +139,4 @@ function Actions({ doings }: Pick<Props, "doings">) {
       />
     </fieldset>
   );
-}
-
-/** What the first of the selected elements looks like, where it says so. */
-function lookOf([first]: readonly Element[], look: Look): Look {
-  if (first === undefined) return look;
-  const { color, width, size, opacity } = first;
-  return {
-    color: first.kind !== "note" && typeof color === "string" ? color : look.color,
-    width: typeof width === "number" ? (first.kind === "highlighter" ? width / 4 : width) : look.width,
-    size: typeof size === "number" ? size : look.size,
-    opacity: typeof opacity === "number" ? opacity : 1,
-    fill: fillOf(first),
-  };
 }

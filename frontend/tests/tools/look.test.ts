@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import type { Look } from "../../src/model/style";
+import { dressed, lookOf } from "../../src/tools/look";
+
+const LOOK: Look = { color: "#e03131", width: 8, fill: "tint", opacity: 0.6, size: 52 };
+const OTHER: Look = { color: "#1971c2", width: 4, fill: "none", opacity: 1, size: 20 };
+
+test.each(["rectangle", "diamond", "ellipse"])("what is selected shows how it was dressed: %s", (kind) => {
+  const element = { ...dressed(kind, {}, LOOK, 0), id: "a:1", by: "a" };
+  expect(lookOf([element], OTHER)).toEqual({ ...LOOK, size: OTHER.size });
+});
+
+test("a highlighter shows the pen's width, a note the colour that its paper came of", () => {
+  const marker = { ...dressed("highlighter", {}, LOOK, 0), id: "a:1", by: "a" };
+  expect(lookOf([marker], OTHER)).toMatchObject({ color: LOOK.color, width: LOOK.width });
+  for (const color of ["black", LOOK.color]) {
+    const note = { ...dressed("note", {}, { ...LOOK, color }, 0), id: "a:1", by: "a" };
+    expect(lookOf([note], OTHER)).toMatchObject({ color, size: LOOK.size });
+  }
+});
+
+test("without a selection it is what comes next", () => {
+  expect(lookOf([], LOOK)).toBe(LOOK);
+});
