@@ -93,7 +93,7 @@ async def run_once(
     """Start the server anew, measure one work and note its figures, or why there are none."""
     print(f"{number} {work.name:16} {server.name:7} ", end="", flush=True)
     empty(redis.port)
-    env = {server.redis_name: f"redis://127.0.0.1:{redis.port}"}
+    env = {server.redis_name: f"redis://127.0.0.1:{redis.port}", **work.env}
     count = work.replicas + work.bystanders
     try:
         async with replicas(count, command, env, server.port_name, CACHE / f"{server.name}.log") as processes:
@@ -114,6 +114,8 @@ def brief(figures: Figures) -> str:
     if "kib_a_connection" in figures:
         return f"{short(figures['kib_a_connection'])} KB a connection"
     said = {name: short(value) for name, value in figures.items()}
+    if "cpu_us" not in figures:
+        return ", ".join(f"{name} {value}" for name, value in said.items())
     return (
         "{cpu_us} µs a delivery, Redis {redis_us}, generator {generator_us}; "
         "{delivered} of {expected} delivered, p50 {p50_ms} ms, p99 {p99_ms} ms"

@@ -42,6 +42,10 @@ class Process:
         """Return the memory it holds."""
         return int(self._proc("statm").split()[1]) * _PAGE_BYTES
 
+    def files(self) -> int:
+        """Return how many files it has open, sockets among them."""
+        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
     def _proc(self, name: str) -> str:
         return Path(f"/proc/{self._process.pid}/{name}").read_text()
 
@@ -86,6 +90,12 @@ def empty(redis_port: int) -> None:
     """Make the Redis forget everything."""
     with redis.Redis(port=redis_port) as client:
         client.flushall()
+
+
+def connected(redis_port: int) -> int:
+    """Return how many connections the Redis has, but for the one that asks."""
+    with redis.Redis(port=redis_port) as client:
+        return int(client.info("clients")["connected_clients"]) - 1
 
 
 @asynccontextmanager

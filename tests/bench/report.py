@@ -22,6 +22,7 @@ FIGURES = {
     "p99 ms": ("p99_ms", short),
     "KB a connection": ("kib_a_connection", short),
     "MB more": ("grown_mib", short),
+    "files left": ("files_left", short),
 }
 
 

@@ -125,6 +125,14 @@ def _slow_consumer(results: Results) -> Outcome:
     return Outcome(f"{said}, p99 {p99:.0f} ms ({p99_before:.0f})", whole and p99 <= p99_before + 5, None)
 
 
+def _bad_clients(results: Results) -> Outcome:
+    left, grown, pace = (
+        results.median("bad_clients", "ours", name) for name in ("files_left", "grown_mib", "bad_clients_a_second")
+    )
+    said = f"{left:.0f} sockets, {grown:.1f} MB; {pace:.0f} came a second"
+    return Outcome(said, left <= 0 and grown <= 5, None)
+
+
 def _replicas(results: Results) -> Outcome:
     return Outcome(", ".join(_said(results, work, "ours") for work in _REPLICAS) + " µs", None, None)
 
@@ -155,6 +163,10 @@ ROWS = (
     Row(
         *("5,000; 10,000 connections", ("idle_5000", "idle_10000"), "p99_ms", "ms"),
         *("5,000 held, p99 ≤ 100 ms", "10,000", _held),
+    ),
+    Row(
+        *("10,000 bad clients leave behind", ("bad_clients",), "files_left", "sockets"),
+        *("no socket, ≤ 5 MB", "", _bad_clients),
     ),
     Row("growth: 1, 2, 3 replicas", _REPLICAS, *_CPU, "", "", _replicas),
 )

@@ -3,16 +3,19 @@
 import asyncio
 import gc
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from tests.bench.abuse import abuse
 from tests.bench.load import Crowd, gather
-from tests.bench.processes import Process
+from tests.bench.processes import Process, connected
 from tests.bench.servers import FLOOR, NODE, OURS, PYTHON, Server
 
 IN_TIME_S = 1.0
 """A delivery counts as in time when it has arrived this long after the last op was drawn."""
 WARM_UP_PATIENCE_S = 20.0
+CALM_S = 60.0
+"""Whoever is gone is found to be by then: a ping and its time-out take 45."""
 
 Figures = dict[str, float]
 
@@ -32,6 +35,7 @@ class Work:
         stalled: how many of each board read nothing, from the warm-up on: what they do not take fills the system's
             buffers first, some 5 MB each.
         padding_bytes: what an op carries besides where it leads.
+        env: what the servers are set to, besides where they and Redis are.
         deflate: offer per-message deflate as browsers do.
         floor_p99_ms: what the bare loop keeps when the machine is quiet; a round where it does not yields no latencies.
     """
@@ -48,6 +52,7 @@ class Work:
     bystanders: int = 0
     stalled: int = 0
     padding_bytes: int = 0
+    env: Mapping[str, str] = field(default_factory=dict)
     deflate: bool = False
     floor_p99_ms: float = 30
 
@@ -126,8 +131,43 @@ def _rss_bytes(processes: Iterable[Process]) -> int:
     return sum(process.rss_bytes() for process in processes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Abuse(Work):
+    """``clients`` that do wrong, as many again a tenth of that before: what is left of them when all are gone."""
+
+    clients: int
+
+    async def run(self, replicas: list[Process], redis: Process) -> Figures:
+        (replica,) = replicas
+        await abuse(replica.port, self.clients // 10)
+        await _calm(replica)
+        files, pool, rss_bytes = replica.files(), connected(redis.port), replica.rss_bytes()
+        start = time.monotonic()
+        await abuse(replica.port, self.clients)
+        came_a_second = self.clients / (time.monotonic() - start)
+        await _calm(replica, files + connected(redis.port) - pool)
+        grown_bytes = replica.rss_bytes() - rss_bytes
+        return {
+            "files_left": replica.files() - files - (connected(redis.port) - pool),
+            "grown_mib": grown_bytes / 2**20,
+            "bad_clients_a_second": came_a_second,
+        }
+
+
+async def _calm(replica: Process, files: int = 0) -> None:
+    """Wait until no more files are open than so many, or no fewer than a while ago."""
+    for _ in range(int(CALM_S / 2)):
+        before = replica.files()
+        await asyncio.sleep(2)
+        if (replica.files() <= files) if files else (replica.files() == before):
+            return
+
+
 ALL = (NODE, PYTHON, FLOOR, OURS)
 
+BAD_CLIENTS = Abuse(
+    name="bad_clients", servers=(OURS,), clients=10_000, env={"WHITEBOARD_ADMISSION_PER_SECOND": "100000"}
+)
 WORKS = (
     Work(name="busy_50", servers=(NODE, OURS), people=50),
     Work(name="busy", servers=ALL),
@@ -142,6 +182,7 @@ WORKS = (
     Work(name="idle_replica", servers=(NODE, PYTHON, OURS), boards=50, people=4, drawers=1, rate_hz=20, bystanders=1),
     Work(name="latency", servers=ALL, people=2, drawers=1, rate_hz=20, floor_p99_ms=10),
     Work(name="memory", servers=(NODE, PYTHON, OURS), boards=40, people=50, drawers=0),
+    BAD_CLIENTS,
     Work(name="idle_5000", servers=(FLOOR, OURS), boards=100, people=50, drawers=1, quiet_boards=99, rate_hz=20),
     Work(name="idle_10000", servers=(FLOOR, OURS), boards=200, people=50, drawers=1, quiet_boards=199, rate_hz=20),
 )
@@ -161,5 +202,5 @@ def shortened() -> list[Work]:
             quiet_boards=min(work.quiet_boards, 49),
         )
         for work in WORKS
-        if work.name not in ("busy_50", "busy_800", "busy_3_replicas", "all_read", "idle_10000")
-    ]
+        if work.name not in ("busy_50", "busy_800", "busy_3_replicas", "all_read", "idle_10000", "bad_clients")
+    ] + [replace(BAD_CLIENTS, clients=1_000)]
