@@ -1,12 +1,14 @@
 """What operators read in ``/metrics`` and in the log."""
 
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
+import pytest_asyncio
 
 from tests.integration.fixtures import Join, Pair, StartReplica
-from tests.integration.replica import Replica
+from tests.integration.replica import Replica, end
 from tests.integration.stock import StockClients
 from tests.integration.waiting import eventually
 
@@ -146,16 +148,34 @@ class FewFiles(Replica):
         return ["sh", "-c", f'{self._limits}; exec "$@"', "sh", *super().command()]
 
 
-async def test_replica_opens_as_many_files_as_it_may(tmp_path: Path, redis_url: str) -> None:
+StartFewFiles = Callable[[int, int], Awaitable[FewFiles]]
+
+
+@pytest_asyncio.fixture
+async def few_files(tmp_path: Path, redis_url: str) -> AsyncIterator[StartFewFiles]:
+    """Return a coroutine function that starts one."""
+    replicas: list[Replica] = []
+
+    async def start(first: int, most: int) -> FewFiles:
+        replica = FewFiles(tmp_path, first, most, redis_url=redis_url)
+        replicas.append(replica)
+        await replica.start()
+        return replica
+
+    yield start
+    await end(replicas)
+    assert [line for replica in replicas for line in replica.complaints()] == []
+
+
+async def test_replica_opens_as_many_files_as_it_may(few_files: StartFewFiles) -> None:
     """[D9] What a shell or a container gives at first is raised at the start, as far as that is allowed."""
-    replica = await FewFiles(tmp_path, 256, 1024, redis_url=redis_url).start()
+    replica = await few_files(256, 1024)
     assert await replica.metric("whiteboard_max_files") == 1024
-    assert await replica.stop() == 0
 
 
-async def test_replica_is_full_before_it_runs_out_of_files(tmp_path: Path, redis_url: str) -> None:
+async def test_replica_is_full_before_it_runs_out_of_files(few_files: StartFewFiles) -> None:
     """[D9] Nine tenths of the files open: newcomers are refused, probes are answered, nothing is complained of."""
-    replica = await FewFiles(tmp_path, MANY, MANY, redis_url=redis_url).start()
+    replica = await few_files(MANY, MANY)
     assert await replica.metric("whiteboard_max_files") == MANY
     statuses, open_ = [], []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -175,8 +195,6 @@ async def test_replica_is_full_before_it_runs_out_of_files(tmp_path: Path, redis
         # Opened since the first count: the socket that it listens on, one to Redis, and the one that asks.
         assert await counted <= MANY * 0.9 + 3
         assert await replica.metric("whiteboard_loop_lag_seconds_count") > 0
-    assert await replica.stop() == 0
-    assert replica.complaints() == []
 
 
 async def _counts(http: aiohttp.ClientSession, replica: Replica, least: int) -> float | None:
