@@ -45,8 +45,10 @@ function fluent(points: readonly number[]): Pair[] {
     const [from, to] = [given[i - 1] as Pair, given[i] as Pair];
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
     const steps = given.length < 3 ? 1 : Math.min(16, Math.ceil(length / GAP));
-    const [leave, arrive] = [tangent(given, i - 1, length), tangent(given, i, length)];
-    for (let step = 1; step < steps; step += 1) all.push(between(from, leave, to, arrive, step / steps));
+    if (steps > 1) {
+      const [leave, arrive] = [tangent(given, i - 1, length), tangent(given, i, length)];
+      for (let step = 1; step < steps; step += 1) all.push(between(from, leave, to, arrive, step / steps));
+    }
     all.push(to);
   }
   return all;

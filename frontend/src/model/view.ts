@@ -42,6 +42,7 @@ export class BoardView {
   /** Higher the higher an element lies among the confirmed ones (O10); undefined while it is only pending. */
   rankOf(id: string): number | undefined {
     const arrival = this.confirmed.rankOf(id);
+    if (!this.layered) return arrival;
     const element = arrival === undefined ? undefined : this.overlay.get(id);
     return arrival === undefined || element === undefined ? arrival : zOf(element) * ARRIVALS + arrival;
   }

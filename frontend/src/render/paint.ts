@@ -1,16 +1,23 @@
 import { inkOutline } from "../geometry/ink";
 import { type Matrix, matrixIn } from "../geometry/matrix";
+import { reduced } from "../geometry/reduce";
 import { boxOf, formOf, placedPoints, widthOf } from "../geometry/shape";
 import { type Element, pointsOf } from "../model/element";
 import type { Canvas, Trace } from "./canvas";
 import type { Colors } from "./colors";
 import { paintLine, paintNote, paintShape, paintTextElement } from "./shapes";
 
-/** @param width of its lines as it is painted, board pixels */
-type Painter = (context: Canvas, element: Element, colors: Colors, width: number) => void;
+/**
+ * @param width of its lines as it is painted, board pixels
+ * @param scale CSS pixels a board pixel
+ */
+type Painter = (context: Canvas, element: Element, colors: Colors, width: number, scale: number) => void;
 
 /** Ink thinner than this on the screen (CSS pixels) is hard to see; it is painted as wide. */
 const THINNEST = 1;
+/** Below this scale ink is filled between straight lines, that leave out what lies within so many board pixels of them. */
+const COARSE_BELOW = 1;
+const COARSE_BY = 0.15;
 /** What lies under a highlighter can still be read. */
 const HIGHLIGHT = 0.4;
 
@@ -31,7 +38,8 @@ export function paintElement(context: Canvas, element: Element, colors: Colors, 
   const paint = formOf(element) === undefined ? undefined : PAINTERS.get(element.kind);
   context.save();
   context.globalAlpha *= opacityOf(element);
-  (paint ?? paintPlaceholder)(context, element, colors, Math.max(widthOf(element), THINNEST / scale));
+  const width = Math.max(widthOf(element), THINNEST / scale);
+  (paint ?? paintPlaceholder)(context, element, colors, width, scale);
   context.restore();
 }
 
@@ -39,12 +47,12 @@ function opacityOf({ opacity }: Element): number {
   return typeof opacity === "number" ? Math.max(0, Math.min(1, opacity)) : 1;
 }
 
-function paintStroke(context: Canvas, element: Element, colors: Colors, width: number): void {
+function paintStroke(context: Canvas, element: Element, colors: Colors, width: number, scale: number): void {
   const color = colors.resolve(element.color);
   const [, , , , dx, dy] = matrixIn(element.transform) ?? UNMOVED;
   context.fillStyle = color;
   context.translate(dx, dy);
-  const path = inkOn(context, element);
+  const path = inkOn(context, element, scale < COARSE_BELOW);
   context.fill(path);
   const missing = width - widthOf(element);
   if (missing <= 0) return;
@@ -91,6 +99,7 @@ interface Ink {
   readonly path: Path2D;
   readonly width: number;
   readonly shape: string;
+  readonly isCoarse: boolean;
 }
 
 const UNMOVED: Matrix = [1, 0, 0, 1, 0, 0];
@@ -98,20 +107,21 @@ const UNMOVED: Matrix = [1, 0, 0, 1, 0, 0];
 const inks = new WeakMap<readonly number[], Ink>();
 
 /** A stroke's ink as the canvas takes it: kept, or else (undefined) traced as its current path. */
-function inkOn(context: Canvas, element: Element): Path2D | undefined {
-  if (context.trace === undefined) return inkOf(element);
+function inkOn(context: Canvas, element: Element, isCoarse: boolean): Path2D | undefined {
+  if (context.trace === undefined) return inkOf(element, isCoarse);
   context.trace((on) => traceSmoothly(outlineOf(element), on));
   return undefined;
 }
 
-function inkOf(element: Element): Path2D {
+function inkOf(element: Element, isCoarse: boolean): Path2D {
   const points = pointsOf(element) ?? [];
   const [width, matrix] = [widthOf(element), matrixIn(element.transform)];
   const shape = matrix === undefined ? "" : matrix.slice(0, 4).join();
   let ink = inks.get(points);
-  if (ink === undefined || ink.width !== width || ink.shape !== shape) {
-    ink = { path: new Path2D(), width, shape };
-    traceSmoothly(outlineOf(element), ink.path);
+  if (ink === undefined || ink.width !== width || ink.shape !== shape || ink.isCoarse !== isCoarse) {
+    ink = { path: new Path2D(), width, shape, isCoarse };
+    if (isCoarse) traceStraight(reduced(middles(outlineOf(element)), COARSE_BY), ink.path);
+    else traceSmoothly(outlineOf(element), ink.path);
     inks.set(points, ink);
   }
   return ink.path;
@@ -120,8 +130,23 @@ function inkOf(element: Element): Path2D {
 /** The outline of a stroke's ink, turned and scaled as the element is, but not yet shifted. */
 function outlineOf(element: Element): number[][] {
   const [, , , , dx, dy] = matrixIn(element.transform) ?? UNMOVED;
-  const unshifted = placedPoints(element).map((value, i) => value - (i % 2 === 0 ? dx : dy));
+  const points = placedPoints(element);
+  const isShifted = dx !== 0 || dy !== 0;
+  const unshifted = isShifted ? points.map((value, i) => value - (i % 2 === 0 ? dx : dy)) : points;
   return inkOutline(unshifted, widthOf(element));
+}
+
+/** The middles between outline points: where the smooth curve passes. */
+function middles(outline: readonly number[][]): number[][] {
+  return outline.map(([x = 0, y = 0], i) => {
+    const next = outline[i + 1] ?? (outline[0] as number[]);
+    return [(x + (next[0] as number)) / 2, (y + (next[1] as number)) / 2];
+  });
+}
+
+function traceStraight(outline: readonly (readonly number[])[], on: Path2D): void {
+  for (const [x = 0, y = 0] of outline) on.lineTo(x, y); // the first one moves there
+  on.closePath();
 }
 
 /** A closed curve through the middles between outline points, bent by the points. */

@@ -19,16 +19,16 @@ export const getSnapshot: GetSnapshot = async (board, progress) => {
     if (response.status === 400) throw new Refused(await rejectionIn(response));
     if (!response.ok || response.body === null) throw new Error(`GET board: status ${response.status}`);
     const whole = Number(response.headers.get("Board-Length"));
-    let bytes = 0;
-    const counting = new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, next) {
-        arrived();
-        bytes += chunk.byteLength;
-        progress(whole > 0 ? Math.min(1, bytes / whole) : 0);
-        next.enqueue(chunk);
-      },
-    });
-    return (await new Response(response.body.pipeThrough(counting)).json()) as Snapshot;
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    let [text, bytes] = ["", 0];
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      arrived();
+      bytes += value?.byteLength ?? 0;
+      text += decoder.decode(value, { stream: true });
+      progress(whole > 0 ? Math.min(1, bytes / whole) : 0);
+    }
+    return JSON.parse(text) as Snapshot;
   } finally {
     clearTimeout(timer);
   }
