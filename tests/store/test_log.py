@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -245,3 +246,23 @@ async def test_store_counts_as_unavailable_when_redis_does_not_answer(own_redis:
     assert (appended.position.n, appended.repeats) in [(2, [None]), (0, [Offset(appended.position.epoch, 2, 0)])]
     assert await ids(log) == [["me:1"], ["me:2"]]
     await client.aclose()
+
+
+async def test_large_commits_are_read_few_at_a_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[L6] What a replica reads at once is bounded in bytes, whatever commits hold; small ones come many at once."""
+    filler = b'{"op":"future","id":"me:%d","by":"s","text":"%b"}'
+    for first, last, text in ((1, 200, b""), (201, 280, b"x" * 250_000)):
+        await append(log, *(Batch("b", [NewOp("me", n, filler % (n, text))]) for n in range(first, last + 1)))
+    xrange, replies = log._redis.xrange, list[list[int]]()
+
+    async def noted(*arguments: Any, **options: Any) -> Any:
+        entries: Any = await xrange(*arguments, **options)
+        replies.append([len(fields[b"b"]) for _, fields in entries])
+        return entries
+
+    monkeypatch.setattr(log._redis, "xrange", noted)
+    assert [commit.position.n for commit in await read_log(log, "b", 0, 1_000)] == list(range(1, 281))
+    assert max(map(len, replies)) == 64
+    after_large = [reply for former, reply in pairwise(replies) if sum(former) > 1_000_000]
+    assert after_large
+    assert all(sum(reply) < 1_100_000 for reply in after_large)

@@ -5,7 +5,7 @@ Commits come from its feed, in the log's order; they are applied whole, then han
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from whiteboard.domain.board import Board
@@ -36,7 +36,13 @@ _UNDER_WAY_SECONDS: Final = 1.0  # in which what a client has sent before it cam
 class Room:
     """The sessions of one board on this replica."""
 
-    def __init__(self, name: str, log: Log, snapshots: Snapshots, metrics: Metrics) -> None:
+    def __init__(
+        self, name: str, log: Log, snapshots: Snapshots, metrics: Metrics, has_memory: Callable[[], bool]
+    ) -> None:
+        """
+        Args:
+            has_memory: tells whether this replica may remember more.
+        """
         self.name = name
         self.content = Board()
         self.feed = Feed(name, log, snapshots, metrics, self)
@@ -52,6 +58,7 @@ class Room:
         self._recent = Recent()
         self._replay: Replay | None = None
         """What classic clients that came lately were shown: it may serve the next ones too."""
+        self._has_memory = has_memory
         self._backlog: Backlog | None = None
         """What pages that came lately had missed and the room has forgotten: it may serve the next ones too."""
         self._claims = Claims(self._loop.time)
@@ -106,7 +113,8 @@ class Room:
         """Return the log from a session's start on, or from before it."""
         after = max(session.start.n - 1, 0)  # from the start's own commit on: of that one too some ops may be missing
         if self._backlog is None or after < self._backlog.after:
-            self._backlog = Backlog(self._log, self.name, after)
+            self._forget_backlog()
+            self._backlog = Backlog(self._log, self.name, after, self._has_memory)
         return self._backlog
 
     def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
@@ -116,17 +124,25 @@ class Room:
     @property
     def remembered_bytes(self) -> int:
         """What it costs, roughly, to remember what was told."""
-        return self._recent.size_bytes
+        return self._recent.size_bytes + (self._backlog.size_bytes if self._backlog else 0)
 
     def forget(self, before: float) -> None:
         """Keep what was told since a time of the event loop's clock, for those who come back."""
-        self.forget_told(before)
-        self._replay = self._backlog = None
+        self._recent.forget(before)
+        self._replay = None
+        if self._backlog is not None and not self._backlog.readers:
+            self._forget_backlog()
         self._claims.forget(before)
 
     def forget_told(self, before: float) -> None:
         """Keep ops told since then only: whoever has missed others reads them from the log, or starts over."""
         self._recent.forget(before)
+        self._forget_backlog()
+
+    def _forget_backlog(self) -> None:
+        if self._backlog is not None:
+            self._backlog.forget()  # those who follow it may take long
+            self._backlog = None
 
     def taken(self, taken: Taken) -> None:
         """Let the sessions go that another connection has claimed, those included that have not come yet (R2)."""
@@ -185,7 +201,8 @@ class Room:
         Source: ``feed.Reader``.
         """
         self.content, self._recent = board, Recent(begin)
-        self._replay = self._backlog = None
+        self._replay = None
+        self._forget_backlog()
         self._due.clear()
         for session in self.sessions:
             if session.state is not State.STALE:

@@ -33,7 +33,7 @@ _UPKEEP_SECONDS: Final = 5.0
 MAX_READINGS: Final = 64
 """Boards that nobody is on, being opened for somebody who only reads."""
 MAX_REMEMBERED_BYTES: Final = 128_000_000
-"""Of ops that were told, in all rooms together; each room has a bound of its own (``recent.MAX_BYTES``)."""
+"""Of ops that were told, in all rooms together; each room has bounds of its own (``recent``, ``backlog``)."""
 _NOTICE_SECONDS: Final = 60.0  # in which a connection that is dead without a sign is found to be
 
 logger = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ class Rooms:
         """
         room = self._rooms.get(board)
         if room is None:
-            room = self._rooms[board] = Room(board, self.log, self.snapshots, self._metrics)
+            room = self._rooms[board] = Room(board, self.log, self.snapshots, self._metrics, self._has_memory)
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)
         self._idle.visited(board)
@@ -193,12 +193,18 @@ class Rooms:
         seconds = self.sessions.lifetime_seconds
         for room in self._rooms.values():
             room.forget(now - seconds)
-        while sum(room.remembered_bytes for room in self._rooms.values()) > MAX_REMEMBERED_BYTES:
+        while self._remembered_bytes() > MAX_REMEMBERED_BYTES:
             seconds /= 2
             for room in self._rooms.values():
                 room.forget_told(now - seconds)
         if seconds < self.sessions.lifetime_seconds:
             logger.warning("remembering less", seconds=round(seconds, 1))
+
+    def _remembered_bytes(self) -> int:
+        return sum(room.remembered_bytes for room in self._rooms.values())
+
+    def _has_memory(self) -> bool:
+        return self._remembered_bytes() < MAX_REMEMBERED_BYTES
 
     async def _compare_heads(self) -> None:
         """Find rooms whose last message was lost: no gap shows that (L6)."""

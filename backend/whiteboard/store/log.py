@@ -20,7 +20,10 @@ from whiteboard.store.connection import Redis, RedisError, answer
 from whiteboard.store.wire import Command, Pipe
 
 _CLIENT_REMEMBERED_SECONDS = 30 * 24 * 3600
-_PAGE = 500
+# Entries are read 4 at a time, then twice as many while they stay small: 4 of the largest take 11 ms in which nobody
+# else is served, 50 take 75 ms, and of small ones more than 64 at a time are no faster.
+_FIRST_PAGE, _PAGE = 4, 64
+_PAGE_BYTES = 1_000_000
 _APPEND = resources.files("whiteboard.store").joinpath("lua/append.lua").read_text()
 
 
@@ -99,18 +102,22 @@ class Log:
             Trimmed: the first of them is in the log no more.
             StoreUnavailable: no answer in time (retry).
         """
+        count = _FIRST_PAGE
         while after < upto:
             entries: Any = await answer(
-                self._redis.xrange(key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=_PAGE)
+                self._redis.xrange(key(board, "log"), f"0-{after + 1}", f"0-{upto}", count=count)
             )
+            size_bytes = 0
             for entry_id, fields in entries:
+                size_bytes += sum(map(len, fields.values()))
                 commit = decode_entry(entry_id, fields)
                 if commit.position.n != after + 1:
                     raise Trimmed(f"the log of {board} begins at {commit.position}")
                 after = commit.position.n
                 yield commit
-            if len(entries) < _PAGE:
+            if len(entries) < count:
                 return
+            count = min(2 * count, _PAGE) if size_bytes < _PAGE_BYTES else _FIRST_PAGE
 
     async def lineage(self, board: str) -> Lineage:
         """

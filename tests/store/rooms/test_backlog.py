@@ -8,9 +8,9 @@ import pytest
 from whiteboard.domain.positions import ORIGIN, Offset, Position
 from whiteboard.errors import StoreUnavailable, Trimmed
 from whiteboard.protocol.commits import Commit
-from whiteboard.rooms.backlog import Backlog
+from whiteboard.rooms.backlog import MAX_BYTES, Backlog
 from whiteboard.rooms.dialects import BoardDialect
-from whiteboard.store.log import Log
+from whiteboard.store.log import Batch, Log, NewOp
 
 from tests.integration.waiting import eventually
 from tests.store.batches import append, batch
@@ -88,7 +88,7 @@ async def test_backlog_is_kept_up_to_its_bound_and_told_whole(
 ) -> None:
     """[B4] What is beyond it each reads for itself, page by page, in memory for none."""
     monkeypatch.setattr("whiteboard.rooms.backlog.MAX_BYTES", max_bytes)
-    monkeypatch.setattr("whiteboard.rooms.backlog.PAGE_COMMITS", 3)
+    monkeypatch.setattr("whiteboard.rooms.backlog.PAGE_BYTES", 3_000)
     async with replica(redis_url) as one:
         positions = await long_ago(one, log)
         offsets = await all_offsets(one.rooms)
@@ -98,6 +98,56 @@ async def test_backlog_is_kept_up_to_its_bound_and_told_whole(
         backlog = (await one.rooms.open("b")).backlog(pages[0].socket.session)
         kept = sum(len(kept.told) for kept in backlog._pages)
         assert (kept == 0) if max_bytes < 0 else (kept < COMMITS) if max_bytes == 3_000 else (kept >= COMMITS)
+
+
+async def test_page_of_a_backlog_ends_at_its_bytes_when_commits_are_large(log: Log) -> None:
+    """[R3] One large commit a page, and beyond the bound none is kept: every byte counts, not every commit."""
+    large = b'{"op":"future","id":"me:%d","by":"s","text":"' + b"x" * 200_000 + b'"}'
+    for n in range(1, 31):
+        await append(log, Batch("b", [NewOp("me", n, large % n)]))
+    backlog = Backlog(log, "b", 0)
+    pages = [page async for page in backlog.behind(Offset.behind(ORIGIN), 30)]
+    assert [[told.offset.n for told in page] for page in pages] == [[n] for n in range(1, 31)]
+    assert MAX_BYTES <= backlog.size_bytes < MAX_BYTES + 2_000_000
+    assert len(backlog._pages) == 10
+
+
+async def test_backlogs_of_all_rooms_share_the_memory_of_the_replica(
+    redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[R3] [B4] Counted as it is read, not only now and then; what is kept for nobody goes, and all are told all."""
+    monkeypatch.setattr("whiteboard.rooms.backlog.PAGE_BYTES", 3_000)
+    monkeypatch.setattr("whiteboard.rooms.rooms.MAX_REMEMBERED_BYTES", 40_000)
+    async with replica(redis_url) as one:
+        names = ("b", "c", "d")
+        for name in names:
+            await append(log, *(batch(n, board=name) for n in range(1, COMMITS + 1)))
+            room = await one.rooms.open(name)
+            await eventually(lambda room=room: room.position.n == COMMITS, "the room has told them")
+            room.forget(asyncio.get_running_loop().time() + 1)
+        for name in names:
+            await told_of(await one.page(name), await all_offsets(one.rooms, name))
+        rooms = [await one.rooms.open(name) for name in names]
+        kept = [room.remembered_bytes for room in rooms]
+        assert kept[0] > 0
+        assert 40_000 <= sum(kept) < 40_000 + 6_000
+        rooms[0].forget_told(0.0)
+        assert rooms[0].remembered_bytes == 0
+
+
+async def test_backlog_that_is_forgotten_under_its_readers_is_told_whole(log: Log) -> None:
+    """[R3] As when memory is short: they read on, each for itself."""
+    await append(log, *(batch(n) for n in range(1, COMMITS + 1)))
+    backlog, heard = Backlog(log, "b", 0), list[int]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("whiteboard.rooms.backlog.PAGE_BYTES", 3_000)
+        async for page in backlog.behind(Offset.behind(ORIGIN), COMMITS):
+            assert backlog.readers == 1
+            heard += [told.offset.n for told in page]
+            if heard[-1] >= 10:
+                backlog.forget()
+    assert heard == list(range(1, COMMITS + 1))
+    assert (backlog.readers, backlog.size_bytes) == (0, 0)
 
 
 async def test_backlog_says_so_when_the_log_has_less(log: Log) -> None:
