@@ -4,7 +4,7 @@
 files = $(foreach path,$(wildcard $(1)/*),$(path) $(call files,$(path)))
 page := backend/whiteboard/web/page/index.html
 
-.PHONY: setup run test check bench rehearsal rollout images clean
+.PHONY: setup run test check bench rehearsal rollout fresh images clean
 
 setup: .venv/.run $(page)
 
@@ -36,6 +36,10 @@ rehearsal: setup .venv/.dev
 # The chart's Deployment as processes: rolled out, scaled, a node lost, under drawing clients, in its own seconds (4 minutes).
 rollout: setup .venv/.dev
 	PATH="$$(pwd)/.venv/bin:$$PATH" .venv/bin/python -m tests.chart
+
+# A new user's way: a clone, an empty environment, `make run`, a stroke, Ctrl-C (a minute or two, and the network).
+fresh:
+	python3 -m tests.fresh
 
 # Both images, by podman or docker; `make test` then runs them. BUILD: further options, as --build-arg PYTHON_IMAGE=…, or
 # `debian` where no bases can be pulled.

@@ -31,7 +31,7 @@ if [ "${1:-}" = debian ]; then
     }
     # The machine's network, and whom it trusts there.
     certificates=/etc/ssl/certs/ca-certificates.crt
-    set -- --network host --volume "$certificates:$certificates:ro"
+    set -- "$@" --network host --volume "$certificates:$certificates:ro"
     for base in python node nginx; do
         build $base localhost/whiteboard-base-$base "$@" --volume "$PWD/backend/requirements:/requirements:ro" tests/chart/bases
     done

@@ -1,5 +1,5 @@
 """
-What a new user does, on a machine with nothing but Python, make and coreutils: ``python3 -m tests.fresh``.
+What a new user does, on a machine with nothing but Python, make and coreutils: ``make fresh``.
 
 Clones this repository to a path with a space, starts ``make run`` there with an empty environment, draws, ends it by
 Ctrl-C on a terminal, starts it again and finds the drawing. Takes the time of a set-up (a minute or two, and the

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_python_that_cannot_make_environments_is_one_line(folder: Path) -> None:
     """As on Debian without python3-venv: it says what to install, and nothing is begun."""
-    program(folder / "bin" / "python3", f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"')
+    program(folder / "bin" / "python3", f'case "$2" in *ensurepip*) exit 1;; esac; exec "{sys.executable}" "$@"')
     done = run(script(folder, "venv.sh"), "run")
     (line,) = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (1, "")
