@@ -7,6 +7,11 @@ from tests.integration.fixtures import Pair
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+_IS_IN_DIALOG_OR_NOWHERE = """() => {
+  const { activeElement, body } = document;
+  return activeElement === body || activeElement.closest("dialog") !== null;
+}"""
+
 
 async def test_help_opens_by_its_key_holds_the_focus_and_gives_it_back(
     open_window: OpenWindow, pair: Pair, board: str
@@ -28,7 +33,8 @@ async def test_help_opens_by_its_key_holds_the_focus_and_gives_it_back(
     assert told["Undo"] == "Ctrl+Z"
     for key in ("e", "Tab", "Tab"):
         await page.keyboard.press(key)
-        assert await page.evaluate("() => document.activeElement.closest('dialog, body').tagName") in ("DIALOG", "BODY")
+        # Tab may also leave the page for the browser's own controls: the focus is on the body then.
+        assert await page.evaluate(_IS_IN_DIALOG_OR_NOWHERE)
     assert await page.locator(".tools [aria-pressed=true]").get_attribute("aria-label") == "Pen"
     await page.keyboard.press("Escape")
     await dialog.wait_for(state="detached")

@@ -33,7 +33,8 @@ export const openLink: OpenLink = (credentials, events): Link => {
   const pulse = new Pulse(
     { later },
     () => void socket.emit("session", {}, () => {}),
-    () => void socket.io.engine.close(),
+    // Not `engine.close`: on long-polling that waits for what is being sent, and a frozen server never takes it.
+    () => void socket.disconnect(),
   );
 
   const connectLater = () => {
