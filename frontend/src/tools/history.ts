@@ -1,18 +1,10 @@
 import { type Draft, type Element, type Op, pointsOf } from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
+import { Action, type Change, type Props, type Update } from "./action";
 import { MAX_NUMBERS } from "./pen";
 
 /** How many actions back undo reaches. */
 const MAX_KEPT = 1_000;
-
-/** One change of ours, as far as taking it back needs it. */
-type Change =
-  | { readonly did: "add"; readonly id: string }
-  | { readonly did: "remove"; readonly element: Element }
-  | { readonly did: "update"; readonly id: string; before: Props; after: Props };
-
-type Props = Readonly<Record<string, unknown>>;
-type Action = Change[];
 
 interface Board {
   get(id: string): Element | undefined;
@@ -30,7 +22,7 @@ type Push = (draft: Draft) => Op | undefined;
 export class History {
   private readonly done: Action[] = [];
   private undone: Action[] = [];
-  private current: Action = [];
+  private current = new Action();
   private depth = 0;
   /** What took the place of an element that was brought back. */
   private readonly heirs = new Map<string, string>();
@@ -51,8 +43,8 @@ export class History {
   /** Sends a draft and notes how to take it back. */
   push(draft: Draft): Op | undefined {
     const [op, changes] = this.sent(draft);
-    if (this.depth > 0) note(this.current, changes);
-    else if (changes.length > 0) this.keep(changes);
+    if (this.depth > 0) this.current.note(changes);
+    else if (changes.length > 0) this.keep(new Action(), changes);
     return op;
   }
 
@@ -61,12 +53,12 @@ export class History {
    * Once it was taken back it takes nothing more.
    */
   long(): Push {
-    const action: Action = [];
+    const action = new Action();
     return (draft) => {
-      if (action.length > 0 && !this.done.includes(action)) return undefined;
+      if (!action.isEmpty && !this.done.includes(action)) return undefined;
       const [op, changes] = this.sent(draft);
-      if (action.length === 0 && changes.length > 0) this.keep(action);
-      note(action, changes);
+      if (action.isEmpty && changes.length > 0) this.keep(action, changes);
+      else action.note(changes);
       return op;
     };
   }
@@ -81,8 +73,8 @@ export class History {
     this.depth -= 1;
     if (this.depth > 0) return;
     const action = this.current;
-    this.current = [];
-    if (action.length > 0) this.keep(action);
+    this.current = new Action();
+    if (!action.isEmpty) this.keep(action);
   }
 
   undo(): void {
@@ -95,10 +87,8 @@ export class History {
 
   /** Somebody else removed these, or everything: we shall not bring them back. */
   removedByOthers(ids: readonly string[] | "all"): void {
-    const stays = (change: Change) =>
-      change.did !== "remove" || (ids !== "all" && !ids.includes(change.element.id));
     for (const actions of [this.done, this.undone, [this.current]]) {
-      for (const action of actions) action.splice(0, action.length, ...action.filter(stays));
+      for (const action of actions) action.forgetRemoved(ids);
     }
   }
 
@@ -109,7 +99,8 @@ export class History {
     return [op, draft.op === "add" ? [{ did: "add", id: op.id }] : changes];
   }
 
-  private keep(action: Action): void {
+  private keep(action: Action, changes: readonly Change[] = []): void {
+    action.note(changes);
     this.undone = [];
     this.done.push(action);
     if (this.done.length > MAX_KEPT) this.done.shift();
@@ -122,14 +113,14 @@ export class History {
     this.depth = 1;
     this.takeBack(action);
     this.depth = 0;
-    if (this.current.length > 0) to.push(this.current);
-    this.current = [];
+    if (!this.current.isEmpty) to.push(this.current);
+    this.current = new Action();
   }
 
   /** The last action that still has an effect; those behind it are dropped. */
   private lastOf(actions: Action[]): Action | undefined {
     for (let last = actions.at(-1); last !== undefined; last = actions.at(-1)) {
-      if (last.some((change) => this.matters(change))) return last;
+      for (const change of last) if (this.matters(change)) return last;
       actions.pop();
     }
     return undefined;
@@ -143,7 +134,7 @@ export class History {
   }
 
   private takeBack(action: Action): void {
-    const added = action.flatMap((change) => (change.did === "add" ? [this.heirOf(change.id)] : []));
+    const added = [...action].flatMap((change) => (change.did === "add" ? [this.heirOf(change.id)] : []));
     const gone = new Set(added.filter((id) => this.board.get(id) !== undefined));
     for (const change of action) {
       if (change.did !== "update") continue;
@@ -161,7 +152,7 @@ export class History {
   }
 
   /** Of what we changed, what is still as we set it, as it was before. */
-  private restoring(element: Element, { before, after }: Change & { did: "update" }): Props {
+  private restoring(element: Element, { before, after }: Update): Props {
     const ours = Object.keys(after).filter((name) => same(element[name] ?? UNSET[name], after[name]));
     const back = ours.map((name) => [name, before[name] ?? UNSET[name]] as const);
     return Object.fromEntries(
@@ -204,31 +195,6 @@ export function copyOnto(push: Push, { id: _id, by: _by, ...copy }: Element): st
   for (let i = MAX_NUMBERS; op !== undefined && i < (points?.length ?? 0); i += MAX_NUMBERS)
     push({ op: "grow", element: op.id, points: points?.slice(i, i + MAX_NUMBERS) ?? [] });
   return op?.id;
-}
-
-/** Joins updates of one element: they are taken back together. What was added and removed at once was never there. */
-function note(action: Action, changes: readonly Change[]): void {
-  const gone = new Set(changes.flatMap((change) => (change.did === "remove" ? [change.element.id] : [])));
-  const added = action.flatMap((change) => (change.did === "add" && gone.has(change.id) ? [change.id] : []));
-  const never = new Set(added);
-  if (never.size > 0) {
-    const stays = action.filter((change) => change.did === "remove" || !never.has(change.id));
-    action.splice(0, action.length, ...stays);
-  }
-  for (const change of changes) {
-    if (change.did === "update") join(action, change);
-    else if (change.did === "add" || !never.has(change.element.id)) action.push(change);
-  }
-}
-
-function join(action: Action, change: Change & { did: "update" }): void {
-  const last = action.find((other) => other.did === "update" && other.id === change.id);
-  if (last?.did !== "update") {
-    action.push(change);
-    return;
-  }
-  last.before = { ...change.before, ...last.before };
-  last.after = { ...last.after, ...change.after };
 }
 
 function same(a: unknown, b: unknown): boolean {
