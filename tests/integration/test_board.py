@@ -1,5 +1,7 @@
 """Namespace ``/board`` and the HTTP way to join a board (SPEC.md B)."""
 
+import json
+
 import aiohttp
 import pytest
 import redis
@@ -173,7 +175,15 @@ async def test_board_over_http_is_compressed_and_cached_by_position(pair: Pair, 
             etag, length = packed.headers["ETag"], int(packed.headers["Board-Length"])
         async with http.get(url, headers={"Accept-Encoding": "identity"}) as plain:
             assert "Content-Encoding" not in plain.headers
-            assert len(await plain.read()) == length > 5 * small
+            assert plain.headers["ETag"] == etag
+            assert int(plain.headers["Content-Length"]) == length
+            assert plain.content_type == "application/json"
+            body = await plain.read()
+            assert len(body) == length > 5 * small
+            assert len(json.loads(body)["elements"]) == 20
+        async with http.head(url, headers={"Accept-Encoding": "identity"}) as head:
+            assert (head.headers["ETag"], int(head.headers["Content-Length"])) == (etag, length)
+            assert await head.read() == b""
         async with http.get(url, headers={"If-None-Match": etag}) as unchanged:
             assert (unchanged.status, await unchanged.read()) == (304, b"")
         await ann.push(ann.op("clear"))

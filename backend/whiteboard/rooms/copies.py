@@ -7,7 +7,7 @@ thread.
 
 import asyncio
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,7 @@ from whiteboard.store.pace import Pace
 
 FORMAT_VERSION: Final = 1
 _LEVEL: Final = 4
+_PIECE_BYTES: Final = 65_536
 _GZIP: Final = 31  # the window's bits, and 16 for gzip's header
 
 
@@ -50,6 +51,12 @@ class Copies:
         copy = self._latest.get(room) or self._begin(room)
         return copy.position, await asyncio.shield(copy.gzipped)
 
+    def forget(self) -> None:
+        """Forget the copies of boards that have changed since: nobody is given them any more."""
+        for room, copy in list(self._latest.items()):
+            if copy.gzipped.done() and copy.position != room.position:
+                del self._latest[room]
+
     def _begin(self, room: Room) -> Copy:
         head = {"v": FORMAT_VERSION, "board": room.name, "position": str(room.position)}
         making = asyncio.create_task(_make(encode(head), room.content.picture()))
@@ -61,6 +68,17 @@ class Copies:
 
         making.add_done_callback(made)
         return copy
+
+
+def unpacked(gzipped: bytes) -> Iterator[bytes]:
+    """Yield what a copy holds, in pieces of bounded size, each unpacked when it is asked for."""
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    for start in range(0, len(gzipped), _PIECE_BYTES):
+        packed = gzipped[start : start + _PIECE_BYTES]
+        while packed:
+            yield unpacker.decompress(packed, _PIECE_BYTES)
+            packed = unpacker.unconsumed_tail
+    yield unpacker.flush()
 
 
 async def _make(head: bytes, elements: Iterable[Element]) -> bytes:

@@ -4,15 +4,24 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from whiteboard.domain.limits import MAX_BOARD_SIZE
+
 IDLE_SECONDS: Final = 10.0
 MAX_IDLE_ROOMS: Final = 64
+MAX_IDLE_SIZE: Final = MAX_BOARD_SIZE
+"""Of all idle boards together, as O8 counts a board's size; whatever its own, the last one stays."""
 
 
 class Idle:
     """The boards that are open and that nobody is on, the longest unused first."""
 
-    def __init__(self, is_used: Callable[[str], bool]) -> None:
+    def __init__(self, is_used: Callable[[str], bool], size_of: Callable[[str], int]) -> None:
+        """
+        Args:
+            size_of: the size of an open board (O8).
+        """
         self._is_used = is_used
+        self._size_of = size_of
         self._since: dict[str, float] = {}
 
     def __contains__(self, board: str) -> bool:
@@ -28,7 +37,7 @@ class Idle:
         self._since[board] = now
 
     def surplus(self) -> list[str]:
-        """Forget and return the boards to close, the longest unused above the bound."""
+        """Forget and return the boards to close, the longest unused above a bound."""
         return self._end(-math.inf)
 
     def overdue(self, boards: Iterable[str], now: float) -> list[str]:
@@ -44,10 +53,11 @@ class Idle:
 
     def _end(self, unused_since: float) -> list[str]:
         self._since = {board: since for board, since in self._since.items() if not self._is_used(board)}
-        above = len(self._since) - MAX_IDLE_ROOMS
-        ended = [
-            board for place, (board, since) in enumerate(self._since.items()) if place < above or since <= unused_since
-        ]
+        ended, size = list[str](), 0
+        for place, (board, since) in enumerate(reversed(self._since.items())):
+            size += self._size_of(board)
+            if since <= unused_since or place >= MAX_IDLE_ROOMS or (place > 0 and size > MAX_IDLE_SIZE):
+                ended.append(board)
         for board in ended:
             del self._since[board]
         return ended

@@ -49,6 +49,8 @@ class Room:
         self.audiences = {dialect: Audience(dialect) for dialect in DIALECTS}
         self.committed_at = 0.0
         """When this replica last sent a commit of the board on its way, by the event loop's clock."""
+        self.visitors = 0
+        """How many wait for it to open."""
         self._log = log
         self.roster: Roster | None = None
         """Who is here on whichever replica; None until somebody of ``/board`` has come."""

@@ -15,6 +15,7 @@ from whiteboard.protocol.claims import Taken
 from whiteboard.protocol.messages import read_message
 from whiteboard.protocol.presence import News
 from whiteboard.rooms.committer import Committer
+from whiteboard.rooms.copies import Copies
 from whiteboard.rooms.dialects import DIALECTS
 from whiteboard.rooms.folding import Folding
 from whiteboard.rooms.idle import Idle
@@ -68,7 +69,8 @@ class Rooms:
         self._open_seconds = open_seconds
         self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
         self._rooms: dict[str, Room] = {}
-        self._idle = Idle(self._is_used)
+        self._idle = Idle(self._is_used, lambda board: self._rooms[board].content.size)
+        self.copies = Copies()
         self._readings = 0
         self._joining = Joining()
 
@@ -94,11 +96,14 @@ class Rooms:
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)
         self._idle.visited(board)
+        room.visitors += 1
         try:
             async with asyncio.timeout(self._open_seconds):
                 await room.feed.ready.wait()
         except TimeoutError:
             raise StoreUnavailable("the board cannot be read now") from None
+        finally:
+            room.visitors -= 1
         return room
 
     async def read(self, board: str) -> Room:
@@ -183,6 +188,7 @@ class Rooms:
             except StoreUnavailable as error:
                 logger.debug("upkeep put off", error=str(error))
             self._forget(asyncio.get_running_loop().time())
+            self.copies.forget()
             for room in self._rooms.values():
                 room.tell_offsets()
             self.folding.consider(self._rooms.values())
@@ -223,4 +229,4 @@ class Rooms:
 
     def _is_used(self, board: str) -> bool:
         room = self._rooms.get(board)
-        return room is None or bool(room.sessions) or self.committer.holds(board)
+        return room is None or room.visitors > 0 or bool(room.sessions) or self.committer.holds(board)

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import random
+import tracemalloc
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +12,11 @@ import pytest
 from whiteboard.domain.ops import Add, Element, Grow, Remove, Update
 from whiteboard.domain.positions import Position
 from whiteboard.rooms import copies
-from whiteboard.rooms.copies import Copies
+from whiteboard.rooms.copies import Copies, unpacked
 from whiteboard.rooms.room import Room
 from whiteboard.store.pace import Pace
 
+from tests.integration.waiting import eventually
 from tests.store.rooms.replica import Page, quiet, replica
 
 STROKE = {"kind": "stroke", "points": [0.5, 0.0] * 50, "color": "red", "width": 4.0}
@@ -120,3 +123,37 @@ async def test_copy_is_the_board_of_its_position_while_people_draw(
         assert steps == 300
         assert board["elements"] == before
         assert len(room.content.elements) == 200
+
+
+async def test_stale_copy_is_not_kept(redis_url: str, upkeep: None) -> None:
+    """[B8] Once its board has changed nobody is given it; the copy of a board that rests is kept."""
+    async with replica(redis_url) as one:
+        page, copies_ = await one.page(), one.rooms.copies
+        room, rests = await one.rooms.open("b"), await one.rooms.open("c")
+        draw(page, 1)
+        await quiet(one.rooms, page)
+        resting = await one.page("c")
+        await got(copies_, rests)
+        await got(copies_, room)
+        assert set(copies_._latest) == {room, rests}
+        draw(page, 1)
+        await eventually(lambda: set(copies_._latest) == {rests}, "the stale one is gone")
+        assert resting.socket.session.room is rests
+        assert len((await got(copies_, room))["elements"]) == 2
+
+
+def test_copy_is_unpacked_in_pieces_whatever_it_holds() -> None:
+    """[B8] Zeros shrink a thousandfold, noise not at all; nothing as large as the whole is ever made."""
+    noise = random.Random(1).randbytes(3_000_000)
+    for whole in (b"", b"x", bytes(30_000_000), noise, noise + bytes(9_000_000) + noise):
+        gzipped = gzip.compress(whole, 1)
+        tracemalloc.start()
+        size = same = 0
+        for piece in unpacked(gzipped):
+            same += piece == whole[size : size + len(piece)]
+            size += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert size == len(whole)
+        assert same == len([*unpacked(gzipped)])
+        assert peak < 500_000
