@@ -22,7 +22,7 @@
 {{- end -}}
 {{- $connections := include "whiteboard.maxConnections" . -}}
 {{- if and $connections (lt (int64 $connections) 100) -}}
-  {{- fail (printf "backend.resources.limits.memory is %v: a replica needs 64 MiB and a quarter of the limit for itself, which leaves room for %s connections. Raise it." $backend.resources.limits.memory $connections) -}}
+  {{- fail (printf "backend.resources.limits.memory is %v: a replica needs 64 MiB and five eighths of the limit for itself, which leaves room for %s connections. Raise it." $backend.resources.limits.memory $connections) -}}
 {{- end -}}
 {{- if $scaling.enabled -}}
   {{- if hasKey $backend "replicas" -}}

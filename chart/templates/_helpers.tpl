@@ -134,7 +134,7 @@ affinity: {{- toYaml . | nindent 2 }}
 {{ int64 .Values.backend.maxConnections }}
 {{- else if $limit -}}
 {{- $bytes := include "whiteboard.bytes" (toString $limit) | int64 -}}
-{{ div (sub (div (mul $bytes 3) 4) (mul 64 1024 1024)) (mul 16 1024) }}
+{{ div (sub (div (mul $bytes 3) 8) (mul 64 1024 1024)) (mul 16 1024) }}
 {{- end -}}
 {{- end -}}
 

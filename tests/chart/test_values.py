@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "memory for nobody": (
         {"backend": {"resources": {"limits": {"memory": "80Mi"}}}},
-        "limits.memory is 80Mi: a replica needs 64 MiB and a quarter",
+        "limits.memory is 80Mi: a replica needs 64 MiB and five eighths",
     ),
     "two Redis": ({"externalRedis": EXTERNAL["externalRedis"]}, "Both redis.enabled and externalRedis.url"),
     "no Redis": ({"redis": {"enabled": False}}, "No Redis: set externalRedis.url, or redis.enabled=true."),
@@ -292,7 +292,7 @@ def test_redis_keeps_two_fifths_of_its_memory_for_rewriting_its_file(limit: str,
     ("backend", "connections"),
     [
         ({}, "20480"),
-        ({"resources": {"limits": {"memory": "1Gi"}}}, "45056"),
+        ({"resources": {"limits": {"memory": "512Mi"}}}, "8192"),
         ({"resources": {"limits": {"memory": None}}}, None),
         ({"maxConnections": 5000}, "5000"),
     ],
