@@ -3,9 +3,7 @@ import type { Element } from "../model/element";
 import type { Colors } from "../render/colors";
 import { paintElement } from "../render/paint";
 import { scaleFor, smaller } from "./size";
-
-/** Elements painted at once; then the page gets a turn. */
-const SLICE = 400;
+import { paintInSlices } from "./slices";
 
 /** A picture, and the device pixels a board pixel that it was given. */
 export interface Png {
@@ -66,8 +64,5 @@ async function paint(
     context.fillRect(0, 0, width, height);
   }
   context.setTransform(scale, 0, 0, scale, -box.left * scale, -box.top * scale);
-  for (let i = 0; i < elements.length; i += SLICE) {
-    for (const element of elements.slice(i, i + SLICE)) paintElement(context, element, colors, scale);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+  await paintInSlices(elements, (element) => paintElement(context, element, colors, scale));
 }

@@ -2,6 +2,7 @@ import type { Box } from "../geometry/box";
 import type { Element } from "../model/element";
 import type { Colors } from "../render/colors";
 import { paintElement } from "../render/paint";
+import { paintInSlices } from "./slices";
 import { escaped, type Ruler, SvgCanvas } from "./svg_canvas";
 
 /**
@@ -11,15 +12,15 @@ import { escaped, type Ruler, SvgCanvas } from "./svg_canvas";
  * @param box what the picture shows, board pixels
  * @param paper the colour behind everything; undefined: what lies behind the picture is seen
  */
-export function svgOf(
+export async function svgOf(
   elements: readonly Element[],
   box: Box,
   colors: Colors,
   ruler: Ruler,
   paper?: string,
-): string {
+): Promise<string> {
   const canvas = new SvgCanvas(ruler);
-  for (const element of elements) paintElement(canvas, element, colors, 1);
+  await paintInSlices(elements, (element) => paintElement(canvas, element, colors, 1));
   const [width, height] = [box.right - box.left, box.bottom - box.top];
   const place = `${box.left} ${box.top} ${width} ${height}`;
   const filters = [...canvas.filters].map(([filter, name]) => {

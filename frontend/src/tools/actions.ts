@@ -4,7 +4,7 @@ import type { Point } from "../geometry/transform";
 import { type Element, zOf } from "../model/element";
 import { MAX_REMOVE_IDS, MAX_Z } from "../model/limits";
 import type { Look } from "../model/style";
-import { copyOnto } from "./history";
+import { Entry } from "./entry";
 import { restyled } from "./look";
 import type { Desk } from "./tool";
 
@@ -61,23 +61,22 @@ export function toBack(desk: Desk): void {
 }
 
 export function duplicate(desk: Desk): void {
-  addCopies(desk, desk.selection, { x: ASIDE, y: ASIDE });
+  void addCopies(desk, desk.selection, { x: ASIDE, y: ASIDE });
 }
 
 /**
  * Adds copies of elements, moved by some board pixels, in their order on top of all; they are selected then. It ends with the first
- * that is not taken: neither would the others be.
+ * that is not taken: neither would the others be. More than enter at once are the page's; resolves when all are in.
  */
-export function addCopies(desk: Desk, elements: readonly Element[], by: Point): void {
-  const { topZ } = desk.board;
-  const copies: string[] = [];
-  for (const element of elements) {
+export async function addCopies(desk: Desk, elements: readonly Element[], by: Point): Promise<void> {
+  const copies = elements.map((element): Element => {
     const { z: _z, ...copy } = { ...element, ...moved(element, shift(by.x, by.y)) };
-    const id = copyOnto((draft) => desk.push(draft), topZ > 0 ? { ...copy, z: topZ } : copy);
-    if (id === undefined) break;
-    copies.push(id);
-  }
-  if (copies.length > 0) desk.select(copies);
+    return copy;
+  });
+  const entry = new Entry(copies, { topZ: desk.board.topZ, unsaved: 0, push: (draft) => desk.push(draft) });
+  if (!entry.isShort) return desk.enter(copies);
+  entry.step();
+  if (entry.ids.length > 0) desk.select(entry.ids);
 }
 
 function without(desk: Desk): Element[] {

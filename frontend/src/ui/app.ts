@@ -11,6 +11,7 @@ import { lossOf } from "../tools/words";
 import { newBoardPath } from "./board_name";
 import { Company } from "./company";
 import { Display } from "./display";
+import { Entrance } from "./entrance";
 import { Files } from "./files";
 import { listenToBrowser, listenToPerson } from "./listening";
 import { Me } from "./me";
@@ -40,6 +41,7 @@ export class App implements Doings {
   private readonly toast = new Toast(() => this.display.ask());
   private readonly writer: Writer;
   private readonly overlay: SelectionOverlay;
+  private readonly entrance: Entrance;
   private readonly me: Me;
   private readonly company: Company;
   private readonly standing: StandingShown;
@@ -80,7 +82,9 @@ export class App implements Doings {
     this.writer = new Writer(stage, this.toolbox, (text) => this.tellLoss(text));
     this.overlay = new SelectionOverlay(stage, this.toolbox);
     const { session, toolbox, renderer } = this;
-    this.files = new Files({ session, toolbox, renderer, say: (sentence) => this.toast.say(sentence) });
+    const say = (sentence: string) => this.toast.say(sentence);
+    this.entrance = new Entrance({ session, toolbox, say });
+    this.files = new Files({ session, toolbox, renderer, entrance: this.entrance, say });
     this.display = new Display(place, this, () => this.shown());
   }
 
@@ -98,6 +102,7 @@ export class App implements Doings {
       chords: chordsOf(this),
       hold: (shift) => this.hold(shift),
       tellLoss: (text) => this.tellLoss(text),
+      say: (sentence) => this.toast.say(sentence),
     });
     listenToTheme(() => this.recolor());
     listenToBrowser(this.session);
@@ -206,6 +211,7 @@ export class App implements Doings {
         return app.shift;
       },
       push: session.push.bind(session),
+      enter: (copies) => this.entrance.enterCopies(copies),
       fade: renderer.fade.bind(renderer),
       write: (writing) => this.writer.begin(writing),
       laser: (at) => {

@@ -1,10 +1,10 @@
-import { read, written } from "../files/format";
+import { type Reading, read, written } from "../files/format";
 import { isForDrawing } from "../input/keys";
-import type { Element } from "../model/element";
 import { addCopies, removeSelected } from "../tools/actions";
 import { dressed } from "../tools/look";
 import type { Desk } from "../tools/tool";
 import { cleanText } from "../tools/words";
+import { strings } from "./strings";
 
 type Act = (doing: (desk: Desk) => void) => void;
 
@@ -16,6 +16,7 @@ export function listenToClipboard(
   act: Act,
   center: () => { x: number; y: number },
   tellLoss: (text: string) => void,
+  say: (sentence: string) => void,
 ): void {
   let pasted = 0;
   const listen = (name: "copy" | "cut" | "paste", doing: (event: ClipboardEvent) => void) =>
@@ -42,8 +43,8 @@ export function listenToClipboard(
     pasted += 1;
     const by = { x: ASIDE * pasted, y: ASIDE * pasted };
     act((desk) => {
-      const elements = elementsIn(text);
-      if (elements !== undefined) addCopies(desk, elements, by);
+      const clip = clipIn(text);
+      if (clip !== undefined) void pasteClip(desk, clip, by, say);
       else {
         writeText(desk, cleanText(text), center());
         tellLoss(text);
@@ -52,11 +53,27 @@ export function listenToClipboard(
   });
 }
 
-/** The elements in our format, as a copy leaves them on the clipboard; undefined when the text is something else. */
-export function elementsIn(text: string): Element[] | undefined {
-  const reading = read(text);
-  if (reading.is === "refused") return undefined;
-  return reading.elements.map((element) => ({ ...element, id: "", by: "" }));
+/** What a text in our format holds, as a copy leaves it on the clipboard; undefined when the text is something else. */
+export function clipIn(text: string): Reading | undefined {
+  const clip = read(text);
+  const isText = clip.is === "refused" && (clip.why === "not_json" || clip.why === "not_ours");
+  return isText ? undefined : clip;
+}
+
+/** Adds copies of what a clip holds, moved by some board pixels, and says what it does not get out of it. */
+export async function pasteClip(
+  desk: Desk,
+  clip: Reading,
+  by: { x: number; y: number },
+  say: (sentence: string) => void,
+): Promise<void> {
+  if (clip.is === "refused") {
+    say(strings.files.refused[clip.why]);
+    return;
+  }
+  const elements = clip.elements.map((element) => ({ ...element, id: "", by: "" }));
+  await addCopies(desk, elements, by);
+  if (clip.broken > 0) say(strings.files.broken(clip.broken));
 }
 
 function writeText(desk: Desk, text: string, { x, y }: { x: number; y: number }): void {

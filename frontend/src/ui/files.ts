@@ -1,64 +1,64 @@
-import { Entry } from "../files/entry";
 import { extentOf, frameOfPicture } from "../files/extent";
 import { MAX_FILE_BYTES, read, written } from "../files/format";
 import { shiftedBy, shiftFor } from "../files/place";
 import { pngOf } from "../files/png";
-import { fits } from "../files/room";
 import { svgOf } from "../files/svg";
 import type { Box } from "../geometry/box";
 import { boxOf } from "../geometry/shape";
-import type { Element, NewElement } from "../model/element";
+import type { Element } from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
 import type { Renderer } from "../render/renderer";
 import type { Session } from "../sync/session";
 import type { Toolbox } from "../tools/toolbox";
+import { attempt } from "./attempt";
+import type { Entrance } from "./entrance";
 import { download, pickFile } from "./file_dialogs";
 import { strings } from "./strings";
 import { colorsOf } from "./theme";
 
 /** What lies behind a picture that has a background. */
 const PAPER = "#ffffff";
-/** A slice of an import enters each frame. */
-const FRAME_MS = 16;
 
 /** What the page lets files do. */
 interface Parts {
   readonly session: Session;
   readonly toolbox: Toolbox;
   readonly renderer: Renderer;
+  readonly entrance: Entrance;
   /** Says a sentence to the person. */
   say(sentence: string): void;
 }
 
 /** The board as files: what the menu beside its name does. Each of them says what came of it. */
 export class Files {
-  private isBusy = false;
-
   constructor(private readonly parts: Parts) {}
 
   /** @param scale device pixels a board pixel that are wanted */
-  async exportPng(scale: number, hasPaper: boolean): Promise<void> {
-    const [elements, frame] = this.picture();
-    if (frame === undefined) return;
-    this.parts.say(strings.files.painting);
-    const paper = hasPaper ? PAPER : undefined;
-    const png = await pngOf(elements, frame, colorsOf("light"), scale, paper);
-    if (png === undefined) {
-      this.parts.say(strings.files.noPicture);
-      return;
-    }
-    const name = this.download(png.blob, "png");
-    this.parts.say(
-      png.scale === scale ? strings.files.saved(name) : strings.files.smaller(name, png.scale, scale),
-    );
+  exportPng(scale: number, hasPaper: boolean): void {
+    this.attempt(async () => {
+      const [elements, frame] = this.picture();
+      if (frame === undefined) return;
+      const paper = hasPaper ? PAPER : undefined;
+      const png = await pngOf(elements, frame, colorsOf("light"), scale, paper);
+      if (png === undefined) {
+        this.parts.say(strings.files.noPicture);
+        return;
+      }
+      const name = this.download(png.blob, "png");
+      this.parts.say(
+        png.scale === scale ? strings.files.saved(name) : strings.files.smaller(name, png.scale, scale),
+      );
+    });
   }
 
   exportSvg(hasPaper: boolean): void {
-    const [elements, frame] = this.picture();
-    const ruler = document.createElement("canvas").getContext("2d");
-    if (frame === undefined || ruler === null) return;
-    const svg = svgOf(elements, frame, colorsOf("light"), ruler, hasPaper ? PAPER : undefined);
-    this.parts.say(strings.files.saved(this.download(new Blob([svg], { type: "image/svg+xml" }), "svg")));
+    this.attempt(async () => {
+      const [elements, frame] = this.picture();
+      const ruler = document.createElement("canvas").getContext("2d");
+      if (frame === undefined || ruler === null) return;
+      const svg = await svgOf(elements, frame, colorsOf("light"), ruler, hasPaper ? PAPER : undefined);
+      this.parts.say(strings.files.saved(this.download(new Blob([svg], { type: "image/svg+xml" }), "svg")));
+    });
   }
 
   exportJson(): void {
@@ -70,12 +70,17 @@ export class Files {
     }
   }
 
-  async importJson(): Promise<void> {
-    const file = await pickFile(".json,application/json");
-    if (file === undefined) return;
-    if (this.isBusy) this.parts.say(strings.files.busy);
-    else if (file.size > MAX_FILE_BYTES) this.parts.say(strings.files.tooLarge(MAX_FILE_BYTES / 2 ** 20));
-    else await this.take(await file.text().catch(() => ""));
+  importJson(): void {
+    this.attempt(async () => {
+      const file = await pickFile(".json,application/json");
+      if (file === undefined) return;
+      if (file.size > MAX_FILE_BYTES) this.parts.say(strings.files.tooLarge(MAX_FILE_BYTES / 2 ** 20));
+      else await this.take(await file.text());
+    });
+  }
+
+  private attempt(doing: () => Promise<void>): void {
+    void attempt(doing, this.parts.say);
   }
 
   /** What is selected, or else everything; bottom to top. */
@@ -87,7 +92,7 @@ export class Files {
   private picture(): [elements: readonly Element[], frame: Box | undefined] {
     const elements = this.exported;
     const frame = frameOfPicture(elements);
-    if (frame === undefined) this.parts.say(strings.files.empty);
+    this.parts.say(frame === undefined ? strings.files.empty : strings.files.painting);
     return [elements, frame];
   }
 
@@ -98,7 +103,7 @@ export class Files {
   }
 
   private async take(text: string): Promise<void> {
-    const { session, say } = this.parts;
+    const { entrance, toolbox, renderer, say } = this.parts;
     const reading = read(text);
     if (reading.is === "refused") {
       say(strings.files.refused[reading.why]);
@@ -106,42 +111,14 @@ export class Files {
     }
     const { elements, broken, split } = reading;
     if (elements.length === 0) say(strings.files.allBroken);
-    else if (!fits(elements, [...session.view])) say(strings.files.full(elements.length));
-    else {
-      const entered = await this.enter(elements);
-      say(strings.files.imported(entered, elements.length, broken, split));
+    else if (entrance.admits(elements)) {
+      const placed = this.place(elements.map((element) => ({ ...element, id: "", by: "" })));
+      renderer.camera.show(extentOf(placed));
+      const ids = await entrance.enter(placed);
+      if (ids.length === placed.length && ids.length <= MAX_REMOVE_IDS && !toolbox.isBusy)
+        toolbox.desk.select(ids);
+      say(strings.files.imported(ids.length, elements.length, broken, split));
     }
-  }
-
-  /** Returns how many of them are on the board, which is less than all when the import was taken back meanwhile. */
-  private async enter(elements: readonly NewElement[]): Promise<number> {
-    const { session, toolbox, renderer, say } = this.parts;
-    const placed = this.place(elements.map((element) => ({ ...element, id: "", by: "" })));
-    const push = toolbox.history.long();
-    const entry = new Entry(placed, {
-      get topZ() {
-        return session.view.topZ;
-      },
-      get unsaved() {
-        return session.standing.unsaved;
-      },
-      push,
-    });
-    const ask = (event: Event) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    this.isBusy = true;
-    renderer.camera.show(extentOf(placed));
-    let state = entry.step();
-    while (state === "going") {
-      say(strings.files.importing(placed.length));
-      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      state = entry.step();
-    }
-    this.isBusy = false;
-    window.removeEventListener("beforeunload", ask);
-    if (state === "done" && placed.length <= MAX_REMOVE_IDS && !toolbox.isBusy)
-      toolbox.desk.select(entry.ids);
-    return entry.ids.length;
   }
 
   private place(elements: readonly Element[]): Element[] {

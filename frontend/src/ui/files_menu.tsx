@@ -15,7 +15,7 @@ export function FilesMenu({ shown, doings }: Props) {
   const { files } = doings;
   const selected = shown.selection.length;
   const formats = {
-    PNG: () => void files.exportPng(scale, hasPaper),
+    PNG: () => files.exportPng(scale, hasPaper),
     SVG: () => files.exportSvg(hasPaper),
     JSON: () => files.exportJson(),
   };
@@ -59,12 +59,7 @@ export function FilesMenu({ shown, doings }: Props) {
         {strings.files.background}
       </label>
       <h2>{strings.files.import}</h2>
-      <button
-        type="button"
-        class="button labelled outlined"
-        data-closes
-        onClick={() => void files.importJson()}
-      >
+      <button type="button" class="button labelled outlined" data-closes onClick={() => files.importJson()}>
         <Icon node={FolderOpen} />
         {strings.files.importJson}
       </button>

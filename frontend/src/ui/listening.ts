@@ -20,6 +20,8 @@ interface Parts {
   hold(shift: boolean): void;
   /** Says what of a text is left out, if anything is. */
   tellLoss(text: string): void;
+  /** Says a sentence to the person. */
+  say(sentence: string): void;
 }
 
 /** Listens to hands: pointer, keys, clipboard. */
@@ -32,6 +34,7 @@ export function listenToPerson({
   chords,
   hold,
   tellLoss,
+  say,
 }: Parts): void {
   const { camera } = renderer;
   let spaceHeld = false;
@@ -60,7 +63,7 @@ export function listenToPerson({
   });
   listenToKeys(chords);
   const center = () => renderer.toBoard(stage.clientWidth / 2, stage.clientHeight / 2);
-  listenToClipboard((doing) => toolbox.act(doing), center, tellLoss);
+  listenToClipboard((doing) => toolbox.act(doing), center, tellLoss, say);
   for (const event of ["pointerdown", "pointermove", "keydown", "keyup"] as const) {
     window.addEventListener(event, ({ shiftKey }) => hold(shiftKey), true);
   }

@@ -1,5 +1,7 @@
 import type { Status } from "../sync/status";
 
+const leftOut = (n: number) => `${n} left out: nothing can be drawn of them.`;
+
 /** Every word that people read, in English. A translation is another object of this shape, in a file of its own. */
 export const english = {
   product: "Whiteboard",
@@ -114,6 +116,15 @@ export const english = {
     long: "A text has up to 5,000 characters: the rest was left out. Put it into another one.",
   },
   newerKind: "This was made with a newer version. Reload the page to see it; you can move it all the same.",
+  many: {
+    adding: (n: number) => `Adding ${n}…`,
+    added: (n: number, of: number) =>
+      n < of ? `That was stopped after ${n} of ${of}.` : `${n} added. Undo takes all of it back.`,
+    busy: "Something large is still being added. Try again when it is done.",
+    full: (n: number) =>
+      `There is not enough room here for ${n} more things. Erase something, or take them to a new board.`,
+  },
+  failed: "That did not work. Try again, and reload the page if it happens once more.",
   files: {
     menu: "Export and import",
     exportAll: "Export the board",
@@ -130,20 +141,17 @@ export const english = {
       `${name} is saved at ${scale}×: at ${wanted}× it would be too large for a browser. For more, select less, or export SVG.`,
     noPicture: "Your browser could not make this picture. Select less, or export SVG.",
     empty: "There is nothing to export yet. Draw something first.",
-    importing: (n: number) => `Importing ${n}…`,
     imported: (n: number, of: number, broken: number, split: number) =>
       [
         n < of ? `The import was stopped after ${n} of ${of}.` : `${n} imported. Undo takes all of it back.`,
-        broken > 0 ? `${broken} left out: nothing can be drawn of them.` : "",
+        broken > 0 ? leftOut(broken) : "",
         split > 0 ? `${split} too long for one stroke became several.` : "",
       ]
         .filter((sentence) => sentence !== "")
         .join(" "),
-    busy: "An import is still under way. Try again when it is done.",
+    broken: leftOut,
     tooLarge: (mb: number) =>
       `This file is too large: a board has at most ${mb} MB. Select less when you export.`,
-    full: (n: number) =>
-      `There is not enough room here for the ${n} things in this file. Erase something, or import it into a new board.`,
     allBroken: "Nothing in this file can be drawn. Export it once more where it came from.",
     refused: {
       not_json: "This file is damaged, or is no JSON. Choose one that was exported here as JSON.",

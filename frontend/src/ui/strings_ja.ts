@@ -1,5 +1,7 @@
 import type { Strings } from "./strings_en";
 
+const leftOut = (n: number) => `${n} 個は描けないため除きました。`;
+
 /** Every word that people read, in Japanese. */
 export const japanese: Strings = {
   product: "ホワイトボード",
@@ -115,6 +117,17 @@ export const japanese: Strings = {
   },
   newerKind:
     "新しいバージョンで作られたものです。ページを再読み込みすると表示されます。このままでも動かせます。",
+  many: {
+    adding: (n) => `${n} 個を追加しています…`,
+    added: (n, of) =>
+      n < of
+        ? `${of} 個のうち ${n} 個で追加が止まりました。`
+        : `${n} 個を追加しました。「元に戻す」で全部取り消せます。`,
+    busy: "まだ追加している途中です。終わってからもう一度お試しください。",
+    full: (n) =>
+      `あと ${n} 個が入るだけの余裕がここにはありません。何かを消すか、新しいボードに入れてください。`,
+  },
+  failed: "うまくいきませんでした。もう一度お試しください。繰り返すときは、ページを再読み込みしてください。",
   files: {
     menu: "書き出しと読み込み",
     exportAll: "ボードを書き出す",
@@ -131,20 +144,17 @@ export const japanese: Strings = {
       `${name} を ${scale}× で保存しました。${wanted}× ではブラウザーで扱えない大きさになります。もっと大きくするには、選択を減らすか SVG で書き出してください。`,
     noPicture: "このブラウザーではこの画像を作れませんでした。選択を減らすか、SVG で書き出してください。",
     empty: "書き出すものがまだありません。まず何か描いてください。",
-    importing: (n) => `${n} 個を読み込んでいます…`,
     imported: (n, of, broken, split) =>
       [
         n < of
           ? `${of} 個のうち ${n} 個で読み込みが止まりました。`
           : `${n} 個を読み込みました。「元に戻す」で全部取り消せます。`,
-        broken > 0 ? `${broken} 個は描けないため除きました。` : "",
+        broken > 0 ? leftOut(broken) : "",
         split > 0 ? `長すぎる線 ${split} 本を複数に分けました。` : "",
       ].join(""),
-    busy: "まだ読み込んでいる途中です。終わってからもう一度お試しください。",
+    broken: leftOut,
     tooLarge: (mb) =>
       `ファイルが大きすぎます。ボードは ${mb} MB までです。選択を減らして書き出してください。`,
-    full: (n) =>
-      `ファイルにある ${n} 個が入るだけの余裕がここにはありません。何かを消すか、新しいボードに読み込んでください。`,
     allBroken: "このファイルには描けるものがありません。元のところでもう一度書き出してください。",
     refused: {
       not_json:

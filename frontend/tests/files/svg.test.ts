@@ -17,7 +17,7 @@ const probe = {
 };
 const colors = new Colors(probe, false);
 
-function picture(...elements: Record<string, unknown>[]): string {
+function picture(...elements: Record<string, unknown>[]): Promise<string> {
   const whole = elements.map((element, i) => ({ id: `a:${i}`, by: "", color: "#e03131", ...element }));
   const box = frameOfPicture(whole as unknown as Element[]);
   if (box === undefined) throw new Error("nothing is seen");
@@ -27,17 +27,17 @@ function picture(...elements: Record<string, unknown>[]): string {
 const frame = { x: 10, y: 20, w: 100, h: 60 };
 
 describe("an SVG", () => {
-  test("is as large as what it shows, and a margin", () => {
-    expect(picture({ kind: "rectangle", ...frame, width: 4 })).toMatch(
+  test("is as large as what it shows, and a margin", async () => {
+    expect(await picture({ kind: "rectangle", ...frame, width: 4 })).toMatch(
       /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="142" height="102" viewBox="-11 -1 142 102">/,
     );
   });
 
-  test("has paper only where it is asked for", () => {
+  test("has paper only where it is asked for", async () => {
     const elements = [{ id: "a:1", by: "", kind: "line", ...frame, width: 4, color: "#e03131" }];
     const box = { left: 0, top: 0, right: 200, bottom: 100 };
-    expect(svgOf(elements, box, colors, ruler)).not.toContain("<rect");
-    expect(svgOf(elements, box, colors, ruler, "#ffffff")).toContain(
+    expect(await svgOf(elements, box, colors, ruler)).not.toContain("<rect");
+    expect(await svgOf(elements, box, colors, ruler, "#ffffff")).toContain(
       '<rect x="0" y="0" width="200" height="100" fill="#ffffff"/>',
     );
   });
@@ -56,19 +56,19 @@ describe("an SVG", () => {
     ["ellipse", { ...frame, width: 4 }, /d="M110 50A50 30 0 0 1 10 50A50 30 0 0 1 110 50Z"/],
     ["text", { ...frame, text: "Hello", size: 24 }, /<text fill="#e03131" x="10" y="[\d.]+".*>Hello<\/text>/],
     ["note", { ...frame, text: "Hello", size: 24, fill: "#ffec99" }, /<g filter="url\(#shadow1\)"><path/],
-  ])("draws a %s", (kind, geometry, mark) => {
-    const marks = picture({ kind, ...geometry })
-      .split("\n")
-      .slice(1, -2);
+  ])("draws a %s", async (kind, geometry, mark) => {
+    const marks = (await picture({ kind, ...geometry })).split("\n").slice(1, -2);
     expect(marks.some((line) => mark.test(line))).toBe(true);
   });
 
-  test("shows that there is something of a kind that is not known", () => {
-    expect(picture({ kind: "hologram", ...frame })).toMatch(/stroke-dasharray="6 5".*\n<text.*>\?<\/text>/);
+  test("shows that there is something of a kind that is not known", async () => {
+    expect(await picture({ kind: "hologram", ...frame })).toMatch(
+      /stroke-dasharray="6 5".*\n<text.*>\?<\/text>/,
+    );
   });
 
-  test("turns, fills and lets shine through", () => {
-    const turned = picture({
+  test("turns, fills and lets shine through", async () => {
+    const turned = await picture({
       kind: "rectangle",
       ...frame,
       width: 4,
@@ -80,28 +80,40 @@ describe("an SVG", () => {
     expect(turned).toContain('stroke="#e03131" stroke-opacity="0.5"');
   });
 
-  test("lets the shadow of a turned note fall straight down", () => {
-    const turned = picture({ kind: "note", ...frame, text: "", size: 24, fill: "#ffec99", angle: 1 });
+  test("lets the shadow of a turned note fall straight down", async () => {
+    const turned = await picture({ kind: "note", ...frame, text: "", size: 24, fill: "#ffec99", angle: 1 });
     expect(turned).toMatch(/<g filter="url\(#shadow1\)"><path transform="matrix/);
     expect(turned.match(/<filter /g)).toHaveLength(1);
   });
 
-  test("breaks the lines of a note as the canvas does, and squeezes what is too wide", () => {
-    const note = picture({ kind: "note", ...frame, w: 68, text: "one two", size: 10, fill: "#ffec99" });
+  test("breaks the lines of a note as the canvas does, and squeezes what is too wide", async () => {
+    const note = await picture({ kind: "note", ...frame, w: 68, text: "one two", size: 10, fill: "#ffec99" });
     expect(note.match(/>[^<]+<\/text>/g)).toEqual([">one</text>", ">two</text>"]);
-    const text = picture({ kind: "text", ...frame, w: 30, text: "wider than it", size: 24 });
+    const text = await picture({ kind: "text", ...frame, w: 30, text: "wider than it", size: 24 });
     expect(text).toContain('textLength="30"');
   });
 
-  test("holds texts as text, whatever markup is in them", () => {
+  test("holds texts as text, whatever markup is in them", async () => {
     const evil = '</text><script>alert("1")</script>&amp;\u0001\ufffe';
-    const svg = picture({ kind: "text", ...frame, w: 10_000, text: evil, size: 24 });
+    const svg = await picture({ kind: "text", ...frame, w: 10_000, text: evil, size: 24 });
     expect(svg).not.toContain("<script");
     expect(svg).toContain("&lt;/text&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;amp;</text>");
   });
 
-  test("takes no colour that is none into its markup", () => {
-    const svg = picture({ kind: "note", ...frame, text: "a", size: 24, color: '"/><b', fill: '"/><b' });
+  test("of many elements is painted bit by bit, and the page gets turns between", async () => {
+    const note = { kind: "note", ...frame, text: "a", size: 24 };
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    });
+    const svg = await picture(...Array.from({ length: 2_000 }, () => note));
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+    expect(svg.match(/<text /g)).toHaveLength(2_000);
+  });
+
+  test("takes no colour that is none into its markup", async () => {
+    const svg = await picture({ kind: "note", ...frame, text: "a", size: 24, color: '"/><b', fill: '"/><b' });
     expect(svg).not.toContain("<b");
     expect(svg).toContain('fill="#ffec99"');
   });

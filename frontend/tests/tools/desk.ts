@@ -15,6 +15,7 @@ export class FakeDesk implements Desk {
   readonly written: Writing[] = [];
   readonly lasers: ({ x: number; y: number } | undefined)[] = [];
   readonly done: string[] = [];
+  readonly entered: (readonly Element[])[] = [];
   look: Look = { color: "red", width: 4, fill: "none", opacity: 1, size: 32 };
   faded: string[] = [];
   selected: string[] = [];
@@ -57,6 +58,10 @@ export class FakeDesk implements Desk {
 
   laser(at: { x: number; y: number } | undefined): void {
     this.lasers.push(at);
+  }
+
+  async enter(copies: readonly Element[]): Promise<void> {
+    this.entered.push(copies);
   }
 
   fade(ids: ReadonlySet<string>): void {

@@ -235,6 +235,16 @@ describe("actions on what is selected", () => {
     ]);
   });
 
+  test("more copies than enter at once are the page's, moved and without the place that they had", async () => {
+    const desk = new FakeDesk();
+    const note = { id: "x:1", by: "s", kind: "note", x: 0, y: 0, w: 1, h: 1, z: 7 };
+    await addCopies(desk, Array(2_000).fill(note), at(1, 1));
+    expect([desk.pushed.length, desk.selected.length, desk.entered.length]).toEqual([2_000, 2_000, 0]);
+    await addCopies(desk, Array(2_001).fill(note), at(1, 1));
+    expect([desk.pushed.length, desk.entered[0]?.length]).toEqual([2_000, 2_001]);
+    expect(desk.entered[0]?.[2_000]).toEqual({ id: "x:1", by: "s", kind: "note", x: 1, y: 1, w: 1, h: 1 });
+  });
+
   test("[O10] copies of other boards lie on top here", () => {
     const desk = new FakeDesk();
     desk.board.topZ = 4;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Entry } from "../../src/files/entry";
 import type { Draft, Element } from "../../src/model/element";
 import { MAX_OP_BYTES } from "../../src/model/limits";
+import { Entry } from "../../src/tools/entry";
 import { History } from "../../src/tools/history";
-import { FakeDesk } from "../tools/desk";
+import { FakeDesk } from "./desk";
 
 function notes(count: number): Element[] {
   return Array.from({ length: count }, (_, i) => ({

@@ -1,5 +1,5 @@
 import { type Draft, type Element, type Op, pointsOf } from "../model/element";
-import { copyOnto } from "../tools/history";
+import { copyOnto } from "./history";
 
 /**
  * What enters at once, in elements and in numbers of their points; then others get a turn: the frame, the person, the network. Large,
@@ -29,6 +29,11 @@ export class Entry {
     private readonly elements: readonly Element[],
     private readonly board: Board,
   ) {}
+
+  /** Whether it takes one step. */
+  get isShort(): boolean {
+    return this.slice().length === this.elements.length;
+  }
 
   /** Brings the next slice, if there is room for it. `stopped`: no more will be taken. */
   step(): "going" | "done" | "stopped" {
