@@ -61,7 +61,7 @@ export class BoardView {
     return untouched ? this.confirmed[Symbol.iterator]() : this.overlay[Symbol.iterator]();
   }
 
-  /** Starts again from a snapshot; pending ops stay on top. */
+  /** Starts again from a board that was fetched; pending ops stay on top. */
   load(elements: Iterable<Element>): void {
     this.confirmed = new Board(elements);
     this.overlay = new Overlay(this.confirmed);

@@ -10,7 +10,7 @@ import type { OutboxStore } from "./outbox_store";
 import type { Later } from "./pause";
 import { Progress } from "./position";
 import { Sender } from "./sender";
-import type { Link, OpenLink, Rejection, Snapshot } from "./wire";
+import type { FetchedBoard, Link, OpenLink, Rejection } from "./wire";
 
 /** What a copy tells. */
 export interface CopyEvents {
@@ -49,7 +49,7 @@ export class BoardCopy {
   private readonly outbox: Outbox;
   private readonly sender: Sender;
   private readonly couriers: Couriers;
-  /** The snapshot was not yet followed by a welcome. */
+  /** The board that was fetched is not yet followed by a welcome. */
   private fresh = true;
   /** The highest own n whose op is in the confirmed board, as far as this page put it there. */
   private settledN = 0;
@@ -80,8 +80,8 @@ export class BoardCopy {
     return this.journal?.keeps ?? false;
   }
 
-  /** Starts again from a snapshot; what is unsaved stays on top. */
-  load({ position, elements }: Snapshot): void {
+  /** Starts again from a board that was fetched; what is unsaved stays on top. */
+  load({ position, elements }: FetchedBoard): void {
     this.progress.reset(position);
     this.fresh = true;
     this.settledN = 0;
@@ -95,7 +95,7 @@ export class BoardCopy {
 
   /** Sends over this link from now on; the log already has own ops up to `last`. */
   follow(link: Link | undefined, last: number): void {
-    // Behind a snapshot, an op up to `last` is either in it or about to come as an `op` event.
+    // Behind a fetched board, an op up to `last` is either in it or about to come as an `op` event.
     if (this.fresh) this.view.withdraw(this.outbox.settle(last));
     this.fresh = false;
     this.sender.start(link, last);

@@ -27,7 +27,7 @@ export class Progress {
     return `${this.seen.epoch}-${this.seen.n}`;
   }
 
-  /** The newest offset seen; undefined while nothing but a snapshot was. */
+  /** The newest offset seen; undefined while nothing but a fetched board was. */
   get offset(): string | undefined {
     const { epoch, n, i } = this.seen;
     return Number.isFinite(i) ? `${epoch}-${n}-${i}` : undefined;
@@ -44,7 +44,7 @@ export class Progress {
     return there !== undefined && !isAfter(there, this.seen);
   }
 
-  /** Starts at a snapshot's position. */
+  /** Starts at the position of a board that was fetched. */
   reset(position: string): void {
     const { epoch, n } = parse(position) ?? { epoch: 0, n: 0 };
     this.seen = { epoch, n, i: Number.POSITIVE_INFINITY };

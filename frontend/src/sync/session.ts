@@ -11,7 +11,7 @@ import { People } from "./people";
 import { OFFLINE_AFTER_MS, type Standing } from "./status";
 import {
   type Cursors,
-  type GetSnapshot,
+  type FetchBoard,
   type Kept,
   type Link,
   type LinkEvents,
@@ -43,7 +43,7 @@ export interface SessionEvents extends CopyEvents {
 
 /** The world outside, so that a test can hold it still. */
 export interface Outside extends CopyOutside {
-  readonly getSnapshot: GetSnapshot;
+  readonly fetchBoard: FetchBoard;
   now(): number;
 }
 
@@ -136,7 +136,7 @@ export class Session implements LinkEvents {
     this.link = undefined;
     this.copy.look();
     try {
-      this.copy.load(await this.outside.getSnapshot(this.board, (share) => this.loading(share)));
+      this.copy.load(await this.outside.fetchBoard(this.board, (share) => this.loading(share)));
     } catch (error) {
       if (error instanceof Refused) this.refused(error.rejection);
       else this.pause.begin(this.again.next(), () => void this.load());

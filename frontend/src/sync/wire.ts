@@ -32,7 +32,7 @@ export interface Rejection {
 }
 
 /** What `GET /api/boards/{board}` answers (B8). */
-export interface Snapshot {
+export interface FetchedBoard {
   readonly position: string;
   readonly elements: readonly Element[];
 }
@@ -88,7 +88,7 @@ export type OpenLink = (credentials: () => Credentials, events: LinkEvents) => L
  *
  * @param progress told, as it arrives, which share of it is here: 0 to 1, or always 0 while that cannot be known
  */
-export type GetSnapshot = (board: string, progress: (share: number) => void) => Promise<Snapshot>;
+export type FetchBoard = (board: string, progress: (share: number) => void) => Promise<FetchedBoard>;
 
 export class Refused extends Error {
   constructor(readonly rejection: Rejection) {

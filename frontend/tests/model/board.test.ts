@@ -13,7 +13,7 @@ describe("the fold and the shared vectors", () => {
   }
 });
 
-describe("the fold behind a snapshot", () => {
+describe("the fold behind a fetched board", () => {
   for (const { name, ops, elements } of readVectors()) {
     if (ops.length > 100) continue; // every cut of those would take minutes
     test(`[L9] ${name.replaceAll(/\[\w+\] ?/g, "")}: at every cut`, () => {

@@ -82,7 +82,7 @@ describe("what the person sees", () => {
     expect(ids(view)).toEqual(["b:1"]);
   });
 
-  test("a snapshot replaces what was confirmed and keeps what is pending", () => {
+  test("a fetched board replaces what was confirmed and keeps what is pending", () => {
     const { view, draw, other } = setUp();
     other(stroke("b:1"));
     draw(stroke("me:1"));
@@ -121,7 +121,7 @@ describe("[O10] what lies over what", () => {
     expect(ids(view)).toEqual(["b:2", "b:3", "me:2", "b:1"]);
   });
 
-  test("a snapshot has it, and a z of a newer version is none", () => {
+  test("a fetched board has it, and a z of a newer version is none", () => {
     const { view, other } = setUp();
     view.load([
       { id: "b:1", by: "s", kind: "stroke", z: 7 },

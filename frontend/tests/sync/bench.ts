@@ -3,7 +3,15 @@ import type { Offer } from "../../src/sync/couriers";
 import type { OutboxStore } from "../../src/sync/outbox_store";
 import { Session } from "../../src/sync/session";
 import { type Status, statusOf } from "../../src/sync/status";
-import type { Credentials, Kept, Link, LinkEvents, Rejection, Snapshot, Welcome } from "../../src/sync/wire";
+import type {
+  Credentials,
+  FetchedBoard,
+  Kept,
+  Link,
+  LinkEvents,
+  Rejection,
+  Welcome,
+} from "../../src/sync/wire";
 
 export const stroke: Draft = { op: "add", element: { kind: "stroke", points: [0, 0] } };
 export const foreign = (n: number): LogOp => ({
@@ -30,7 +38,7 @@ export class Bench {
   readonly told: Rejection[] = [];
   readonly adopted: Kept[] = [];
   readonly timers: { at: number; call: () => void }[] = [];
-  snapshots: (Snapshot | Error)[] = [];
+  boards: (FetchedBoard | Error)[] = [];
   links = 0;
   closed = 0;
   hurried = 0;
@@ -57,8 +65,8 @@ export class Bench {
           timer.call = () => {};
         };
       },
-      getSnapshot: async () => {
-        const next = this.snapshots.shift() ?? { position: "1-0", elements: [] };
+      fetchBoard: async () => {
+        const next = this.boards.shift() ?? { position: "1-0", elements: [] };
         if (next instanceof Error) throw next;
         return next;
       },

@@ -6,9 +6,7 @@ import { Bench, foreign, joined, settled, stroke } from "./bench";
 describe("joining", () => {
   test("[B8] the board comes first, then the connection from its position", async () => {
     const bench = new Bench();
-    bench.snapshots = [
-      { position: "3-7", elements: [{ id: "b:1", by: "s2", kind: "stroke", points: [1, 1] }] },
-    ];
+    bench.boards = [{ position: "3-7", elements: [{ id: "b:1", by: "s2", kind: "stroke", points: [1, 1] }] }];
     expect(bench.status).toBe("reconnecting");
     await bench.session.load();
     expect(bench.ids).toEqual(["b:1"]);
@@ -25,7 +23,7 @@ describe("joining", () => {
 
   test("a board that cannot be had is asked for again", async () => {
     const bench = new Bench();
-    bench.snapshots = [new Error("no"), new Error("no")];
+    bench.boards = [new Error("no"), new Error("no")];
     await bench.session.load();
     await bench.pass(300);
     expect(bench.links).toBe(0);
@@ -35,7 +33,7 @@ describe("joining", () => {
 
   test("a network that comes back ends the wait", async () => {
     const bench = new Bench();
-    bench.snapshots = [new Error("no")];
+    bench.boards = [new Error("no")];
     await bench.session.load();
     bench.session.setOnline(false);
     expect(bench.status).toBe("offline");
@@ -49,7 +47,7 @@ describe("joining", () => {
 
   test("[E2] a board that is refused is not asked for again", async () => {
     const bench = new Bench();
-    bench.snapshots = [new Refused({ code: "bad_board", message: "no such name", retry: false })];
+    bench.boards = [new Refused({ code: "bad_board", message: "no such name", retry: false })];
     await bench.session.load();
     await bench.pass(60_000);
     expect(bench.links).toBe(0);
@@ -109,7 +107,7 @@ describe("following the log", () => {
     const bench = await joined();
     bench.server.op(foreign(1), "1-1-0");
     bench.session.push(stroke);
-    bench.snapshots = [{ position: "2-0", elements: [] }];
+    bench.boards = [{ position: "2-0", elements: [] }];
     bench.server.resync();
     await settled();
     expect([bench.links, bench.closed]).toEqual([2, 1]);
@@ -161,11 +159,11 @@ describe("own ops over a broken connection", () => {
     expect(bench.session.view.get("me:1")?.points).toEqual([0, 0, 1, 1]);
   });
 
-  test("behind a snapshot, what the log has is dropped: it is in there or on its way", async () => {
+  test("behind a fetched board, what the log has is dropped: it is in there or on its way", async () => {
     const bench = await joined();
     bench.session.push(stroke);
     bench.session.push({ op: "grow", element: "me:1", points: [1, 1] });
-    bench.snapshots = [
+    bench.boards = [
       { position: "1-1", elements: [{ id: "me:1", by: "s1", kind: "stroke", points: [0, 0] }] },
     ];
     bench.server.resync();

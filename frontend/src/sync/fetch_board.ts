@@ -1,10 +1,10 @@
-import { type GetSnapshot, Refused, type Rejection, type Snapshot } from "./wire";
+import { type FetchBoard, type FetchedBoard, Refused, type Rejection } from "./wire";
 
 /** Nothing has arrived for so long: it is asked again. A slow line alone is no reason. */
 const SILENCE_MS = 15_000;
 
 /** Gets a board over HTTP (SPEC.md B8). */
-export const getSnapshot: GetSnapshot = async (board, progress) => {
+export const fetchBoard: FetchBoard = async (board, progress) => {
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
   const arrived = () => {
@@ -28,7 +28,7 @@ export const getSnapshot: GetSnapshot = async (board, progress) => {
       text += decoder.decode(value, { stream: true });
       progress(whole > 0 ? Math.min(1, bytes / whole) : 0);
     }
-    return JSON.parse(text) as Snapshot;
+    return JSON.parse(text) as FetchedBoard;
   } finally {
     clearTimeout(timer);
   }
