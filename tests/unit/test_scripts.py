@@ -34,7 +34,7 @@ def run(path: Path, *arguments: str, **env: str) -> "subprocess.CompletedProcess
     """Run a script with nothing on PATH but the test's ``bin`` and the system's own tools."""
     tools = path.parents[1] / "tools"
     tools.mkdir(exist_ok=True)
-    for tool in ("sh", "dirname", "ln"):
+    for tool in ("sh", "dirname", "ln", "tr"):
         (tools / tool).symlink_to(str(shutil.which(tool)))
     env = {"PATH": f"{path.parents[1] / 'bin'}{os.pathsep}{tools}", **env}
     return subprocess.run([str(path), *arguments], env=env, check=False, capture_output=True, text=True, timeout=30)
@@ -87,6 +87,19 @@ def test_node_of_path_is_taken_when_it_suits(folder: Path, version: str, suits: 
     else:
         assert done.stdout == "Installing Node\nvenv.sh node\nnpm of the wheel: ci --quiet\n"
         assert (environment / "node").readlink() == Path("/the/wheel/bin/node")
+
+
+@pytest.mark.parametrize("bases", [(), ("debian",)], ids=["published bases", "debian"])
+def test_images_are_built_with_the_options_that_are_given(folder: Path, bases: tuple[str, ...]) -> None:
+    """Both of ours; with what the bases add, not in its place."""
+    program(folder / "bin" / "podman", 'echo "$@"')
+    done = run(script(folder, "images.sh"), *bases, "--build-arg", "OF=MINE")
+    assert (done.returncode, done.stderr) == (0, "")
+    builds = [line for line in done.stdout.splitlines() if "--tag whiteboard-" in line]
+    assert len(builds) == 2
+    for line in builds:
+        assert "--build-arg OF=MINE" in line
+        assert line.count("localhost/whiteboard-base-") == (3 if bases else 0)
 
 
 def test_package_names_the_node_that_the_script_takes() -> None:
