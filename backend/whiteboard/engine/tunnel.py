@@ -1,8 +1,16 @@
-"""Two sockets joined, byte by byte: a client's WebSocket and its session's replica (``forward``)."""
+"""
+Two sockets joined, byte by byte: a client's WebSocket and its session's replica (``forward``).
+
+Every one begins as an upgrade. Between ``3probe`` and its own ``5`` a stock client neither polls nor listens here: if
+the socket ended then, it would sit there until it misses a ping. So what the client says is looked at until that ``5``.
+"""
 
 import asyncio
 from collections.abc import Callable
 from typing import Final, cast
+
+from whiteboard.engine import rfc6455
+from whiteboard.engine.payload import PacketType
 
 _MAX_HEAD_BYTES: Final = 16_384
 
@@ -16,24 +24,66 @@ class Tunnel:
         here.other, there.other = there, here
         self.is_over = False
         """Nothing can be sent to the client any more."""
+        self._parts_once_upgraded = False
+        self._upgrade = _Upgrade()
+        here.on_data = self._look
+        there.on_data = self._upgrade.answered
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when both sockets are closed."""
         here.on_lost = there.on_lost = self._lost
 
     def part(self) -> None:
-        """End the stream to the client; what it sends until it notices goes on to its replica. Idempotent."""
+        """
+        End the stream to the client, after an upgrade that is under way; what it sends until it notices goes on to its
+        replica. Idempotent.
+        """
         self.is_over = True
-        self._here.write_eof()
+        self._parts_once_upgraded = self._upgrade.is_under_way
+        if not self._parts_once_upgraded:
+            self._here.write_eof()
 
     def cut(self) -> None:
         """Drop both sockets at once."""
         self._here.close()
         self._there.close()
 
+    def _look(self, data: bytes) -> None:
+        """Read what the client says until it is upgraded."""
+        self._upgrade.said(data)
+        if not self._upgrade.is_under_way and self._parts_once_upgraded:
+            self._parts_once_upgraded = False
+            self._here.write_eof()
+        if self._upgrade.is_done:
+            self._here.on_data = self._there.on_data = None
+
     def _lost(self) -> None:
         self.is_over = True
         if self._here.is_lost and self._there.is_lost and not self.gone.done():
             self.gone.set_result(None)
+
+
+class _Upgrade:
+    """How far a client's upgrade has come, by what passes between it and its session's replica."""
+
+    def __init__(self) -> None:
+        self._is_answered = False
+        self.is_done = False
+        """The client has come over, or speaks no protocol of ours."""
+        self._client = rfc6455.FrameParser(_MAX_HEAD_BYTES)
+
+    @property
+    def is_under_way(self) -> bool:
+        """The client has been told to come over, and polls no more."""
+        return self._is_answered and not self.is_done
+
+    def answered(self, data: bytes) -> None:
+        """The replica has said something: the first thing is the answer to the probe."""
+        self._is_answered = True
+
+    def said(self, data: bytes) -> None:
+        """The client has said something."""
+        messages = self._client.feed(data)
+        self.is_done = PacketType.UPGRADE in messages or self._client.error is not None
 
 
 class End(asyncio.Protocol):
@@ -42,6 +92,8 @@ class End(asyncio.Protocol):
     def __init__(self) -> None:
         self.other: End | None = None
         self.on_lost: Callable[[], None] | None = None
+        self.on_data: Callable[[bytes], None] | None = None
+        """Is told of what this end has read, once it has gone on to the other."""
         self.is_lost = False
         self._transport: asyncio.Transport | None = None
         self._heard_all = False
@@ -55,6 +107,8 @@ class End(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.other is not None:
             self.other.write(data)
+            if self.on_data is not None:
+                self.on_data(data)
         else:
             self._early += data
             self._early_changed.set()
