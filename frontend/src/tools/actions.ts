@@ -66,9 +66,9 @@ export function duplicate(desk: Desk): void {
 
 /**
  * Adds copies of elements, moved by some board pixels, in their order on top of all; they are selected then. It ends with the first
- * that is not taken: neither would the others be. More than enter at once are the page's; resolves when all are in.
+ * that is not taken: neither would the others be. More than enter at once are the page's. Resolves with how many are in.
  */
-export async function addCopies(desk: Desk, elements: readonly Element[], by: Point): Promise<void> {
+export async function addCopies(desk: Desk, elements: readonly Element[], by: Point): Promise<number> {
   const copies = elements.map((element): Element => {
     const { z: _z, ...copy } = { ...element, ...moved(element, shift(by.x, by.y)) };
     return copy;
@@ -77,6 +77,7 @@ export async function addCopies(desk: Desk, elements: readonly Element[], by: Po
   if (!entry.isShort) return desk.enter(copies);
   entry.step();
   if (entry.ids.length > 0) desk.select(entry.ids);
+  return entry.ids.length;
 }
 
 function without(desk: Desk): Element[] {

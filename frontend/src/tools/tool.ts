@@ -33,8 +33,8 @@ export interface Page {
   readonly shift: boolean;
   /** Shows a draft and sends it. Undefined: it is not taken. */
   push(draft: Draft): Op | undefined;
-  /** Adds elements that are too many for one go, on top of all, and selects them; resolves when that is over. */
-  enter(copies: readonly Element[]): Promise<void>;
+  /** Adds elements that are too many for one go, on top of all, and selects them; resolves with how many are in. */
+  enter(copies: readonly Element[]): Promise<number>;
   /** Shows elements as about to go. */
   fade(ids: ReadonlySet<string>): void;
   /** Lets the person write. */

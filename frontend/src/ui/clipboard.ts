@@ -72,8 +72,9 @@ export async function pasteClip(
     return;
   }
   const elements = clip.elements.map((element) => ({ ...element, id: "", by: "" }));
-  await addCopies(desk, elements, by);
-  if (clip.broken > 0) say(strings.files.broken(clip.broken));
+  const entered = await addCopies(desk, elements, by);
+  // Why not all of the others are in was said already, and matters more.
+  if (clip.broken > 0 && entered === elements.length) say(strings.files.broken(clip.broken));
 }
 
 function writeText(desk: Desk, text: string, { x, y }: { x: number; y: number }): void {

@@ -55,15 +55,18 @@ export class Entrance {
     return entry.ids;
   }
 
-  /** Lets copies in, selects them, and says what came of it. */
-  enterCopies(copies: readonly Element[]): Promise<void> {
+  /** Lets copies in, selects them, and says what came of it. Resolves with how many are in. */
+  async enterCopies(copies: readonly Element[]): Promise<number> {
     const { toolbox, say } = this.parts;
-    return attempt(async () => {
+    let entered = 0;
+    await attempt(async () => {
       if (!this.admits(copies)) return;
       const ids = await this.enter(copies);
+      entered = ids.length;
       if (ids.length === copies.length && !toolbox.isBusy) toolbox.desk.select(ids);
       say(strings.many.added(ids.length, copies.length));
     }, say);
+    return entered;
   }
 
   private async enterAll(entry: Entry, count: number): Promise<void> {

@@ -60,8 +60,9 @@ export class FakeDesk implements Desk {
     this.lasers.push(at);
   }
 
-  async enter(copies: readonly Element[]): Promise<void> {
+  async enter(copies: readonly Element[]): Promise<number> {
     this.entered.push(copies);
+    return this.refuses ? 0 : copies.length;
   }
 
   fade(ids: ReadonlySet<string>): void {

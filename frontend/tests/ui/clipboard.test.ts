@@ -10,8 +10,9 @@ const note = {
 };
 
 /** Pastes what is a clip; returns what is on the board then, and what the person was told. */
-async function pasted(text: string) {
+async function pasted(text: string, refuses = false) {
   const desk = new FakeDesk();
+  desk.refuses = refuses;
   const told: string[] = [];
   const clip = clipIn(text);
   if (clip === undefined) throw new Error("It is a text.");
@@ -48,6 +49,12 @@ describe("what is pasted", () => {
     );
     expect(elements.map(({ kind }) => kind)).toEqual(["hologram", "note"]);
     expect(told).toEqual([strings.files.broken(5)]);
+  });
+
+  test.each([1, 12_000])("is told to lack what is broken only if the other %i are in", async (count) => {
+    const text = JSON.stringify({ whiteboard: 1, elements: [null, ...Array(count).fill(note)] });
+    expect((await pasted(text)).told).toEqual([strings.files.broken(1)]);
+    expect((await pasted(text, true)).told).toEqual([]);
   });
 
   test.each([
