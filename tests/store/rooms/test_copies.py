@@ -1,20 +1,25 @@
 """Boards over HTTP: what a copy costs, and that it is the board of one moment while people draw."""
 
 import asyncio
+import contextlib
 import gzip
 import json
 import random
+import socket
 import tracemalloc
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, get_port_socket
 from whiteboard.domain.ops import Add, Element, Grow, Remove, Update
 from whiteboard.domain.positions import Position
 from whiteboard.rooms import copies
 from whiteboard.rooms.copies import Copies, unpacked
 from whiteboard.rooms.room import Room
 from whiteboard.store.pace import Pace
+from whiteboard.web.api import BoardApi
 
 from tests.integration.waiting import eventually
 from tests.store.rooms.replica import Page, quiet, replica
@@ -43,6 +48,13 @@ async def got(making: "copies.Copies", room: Room) -> dict[str, Any]:
     board: dict[str, Any] = json.loads(gzip.decompress(packed))
     assert board["position"] == str(position)
     return board
+
+
+def narrow(host: str, port: int, family: socket.AddressFamily) -> socket.socket:
+    """Return a server's socket whose connections hold little in the system's own memory."""
+    listening = get_port_socket(host, port, family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
+    return listening
 
 
 def draw(page: Page, times: int) -> list[str]:
@@ -157,3 +169,35 @@ def test_copy_is_unpacked_in_pieces_whatever_it_holds() -> None:
         assert size == len(whole)
         assert same == len([*unpacked(gzipped)])
         assert peak < 500_000
+
+
+async def test_readers_who_take_their_time_share_one_copy_when_they_take_no_gzip(redis_url: str) -> None:
+    """[B8] Each costs what lies in its socket, not the board; all of it comes once they read on."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(100):
+            page.do(Add, element={**STROKE, "points": [0.5] * 9_000})
+            page.hear()
+        await quiet(one.rooms, page)
+        app = web.Application()
+        app.router.add_get("/api/boards/{board}", BoardApi(one.rooms).get)
+        async with TestServer(app, socket_factory=narrow) as server, contextlib.AsyncExitStack() as stack:
+            expected = (await got(one.rooms.copies, await one.rooms.open("b")))["elements"]
+            tracemalloc.start()
+            stack.callback(tracemalloc.stop)
+            readers = []
+            for _ in range(20):
+                pipe = socket.socket()
+                pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+                pipe.connect(("127.0.0.1", server.port))
+                reader, writer = await asyncio.open_connection(sock=pipe, limit=1_000)
+                stack.callback(writer.close)
+                writer.write(b"GET /api/boards/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                readers.append(reader)
+            heads = [await reader.readuntil(b"\r\n\r\n") for reader in readers]
+            assert all(b" 200 " in head.partition(b"\r\n")[0] for head in heads)
+            assert tracemalloc.get_traced_memory()[1] < 15_000_000
+            tracemalloc.stop()
+            for body in await asyncio.gather(*(reader.read() for reader in readers)):
+                assert len(body) > 3_500_000
+                assert json.loads(body)["elements"] == expected
