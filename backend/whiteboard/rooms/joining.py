@@ -10,7 +10,7 @@ import structlog
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.errors import StoreUnavailable, Trimmed
 from whiteboard.rooms.chunks import CHUNK_BYTES, size_of, take
-from whiteboard.rooms.dialects import BOARD
+from whiteboard.rooms.dialects import BOARD, CLASSIC
 from whiteboard.rooms.session import Session, State
 
 logger = structlog.get_logger(__name__)
@@ -36,6 +36,10 @@ class Joining:
             room.make_stale(session)
             return
         missed = room.missed(session)
+        if missed is None and session.dialect is CLASSIC:
+            # Forgotten since it was recalled. The log tells ops, not the segments that they drew (R4).
+            room.make_stale(session)
+            return
         frames = iter(first) if missed is None else chain(first, room.frames_for(session, missed))
         few = take(frames)
         session.socket.send(few)

@@ -41,9 +41,13 @@ class Recent:
         while self._told and self._told[0].at < before:
             self._forget_first()
 
+    def reaches(self, offset: Offset) -> bool:
+        """Tell whether all that came behind ``offset`` is here."""
+        return offset[1:] >= self._floor
+
     def since(self, offset: Offset) -> list[Told] | None:
         """Return what came behind ``offset``, in order; None if that is no longer all here."""
-        if offset[1:] < self._floor:
+        if not self.reaches(offset):
             return None
         return list(self._backwards_to(offset))[::-1]
 

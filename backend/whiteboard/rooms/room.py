@@ -78,7 +78,7 @@ class Room:
     def recalls(self, offset: Offset, dialect: Dialect) -> bool:
         """Tell whether a session can go on from ``offset``: it is in the log, and what came behind it can be told."""
         # The log tells ops; only what is at hand tells the segments that they drew.
-        return self.feed.holds(offset.position) and (dialect is BOARD or self._recent.since(offset) is not None)
+        return self.feed.holds(offset.position) and (dialect is BOARD or self._recent.reaches(offset))
 
     def tell_offsets(self) -> None:
         """Tell classic sessions that hear nothing but themselves where they are (R5)."""

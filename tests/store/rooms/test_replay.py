@@ -1,7 +1,8 @@
 """The board that a classic client is shown when it comes: whole or anew, and encoded once for a crowd."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from whiteboard.protocol.classic import DRAWN
 from whiteboard.protocol.commits import Commit
 from whiteboard.protocol.kinds import KINDS
 from whiteboard.rooms.dialects import ClassicDialect
+from whiteboard.rooms.session import Session
 from whiteboard.store.log import Log
 
 from tests.integration.waiting import eventually
@@ -76,6 +78,32 @@ async def test_classic_client_is_never_left_with_a_part_of_the_board(
             again = await hears(back, 11)
             assert [event[0] for event in again] == ["resync", "init", *["drawing"] * 8, "offset"]
             assert shown(again) == [10, 11, 20, 21, 30, 31, 40, 41]
+
+
+async def test_classic_client_starts_over_when_what_it_missed_is_forgotten_as_it_comes(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[R4] It was taken back by then: never a part of what it has missed, it is closed and comes again."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        draw(page, 10)
+        await quiet(one.rooms, page)
+        client = await one.classic()
+        offset = (await hears(client, 4))[-1][-1]
+        await one.leave(client)
+        draw(page, 20)
+        await quiet(one.rooms, page)
+        join = one.rooms.join
+
+        def forgetful(session: Session, first: Iterable[Frame] = ()) -> None:
+            session.room.forget_told(asyncio.get_running_loop().time() + 1)
+            join(session, first)
+
+        monkeypatch.setattr(one.rooms, "join", forgetful)
+        back = await one.classic(pid=client.greeting["pid"], offset=offset)
+        assert back.greeting == client.greeting
+        assert [event[0] for event in await hears(back, 1)] == ["resync"]
+        assert cast(Wire, back.connection).is_closed
 
 
 async def test_classic_client_that_is_refused_twice_is_shown_the_whole_board(redis_url: str) -> None:
