@@ -48,7 +48,7 @@ class Reader(Protocol):
     """Who a feed is for."""
 
     def apply(self, commit: Commit) -> list[Told]:
-        """Make the next commit part of the board. Takes any op; should a defect make it raise, the commit comes again."""
+        """Make the next commit part of the board. Takes any op; if a defect makes it raise, the commit comes again."""
 
     def tell(self, news: list[Told]) -> None:
         """Tell everybody of a commit that was applied. The feed's position is behind it."""
