@@ -9,14 +9,15 @@ from tests.integration.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# Sends pointer events as a touch screen does: [kind, id, type, x, y], one after the other.
+# Sends pointer events as a touch screen does: [kind, id, type, x, y, pressure], one after the other.
 _POINTERS = """(events) => {
   const stage = document.querySelector("#stage");
   stage.setPointerCapture = () => {};
-  for (const [kind, pointerId, pointerType, clientX, clientY] of events)
+  for (const [kind, pointerId, pointerType, clientX, clientY, pressure = 0.5] of events)
     stage.dispatchEvent(new PointerEvent(kind, {
-      pointerId, pointerType, clientX, clientY, button: kind === "pointermove" ? -1 : 0, width: 20, height: 20,
-      isPrimary: pointerId === 1, bubbles: true, cancelable: true,
+      pointerId, pointerType, clientX, clientY, pressure, width: 20, height: 20,
+      button: kind === "pointermove" ? -1 : 0, isPrimary: pointerId === 1,
+      bubbles: true, cancelable: true,
     }));
 }"""
 
@@ -137,3 +138,17 @@ async def test_fingers_draw_and_pinch_until_there_is_a_pen(open_window: OpenWind
     await page.evaluate(_POINTERS, drag(3, "touch", (100, 300), (400, 300)))
     await window.saved()
     assert len(await elements(pair, board)) == 2
+
+
+async def test_pen_draws_as_broad_as_it_is_pressed(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """[O2] [O3] Another sees the same; a mouse, which feels nothing, says nothing of it."""
+    left, right = [await open_window(f"{replica.url}/b/{board}") for replica in (pair.left, pair.right)]
+    await left.saved()
+    way = [(100 + 40 * i, 200, i / 20) for i in range(21)]
+    moves = [["pointermove", 1, "pen", *place] for place in way[1:]]
+    await left.page.evaluate(_POINTERS, [["pointerdown", 1, "pen", *way[0]], *moves, ["pointerup", 1, "pen", *way[-1]]])
+    await left.draw((100, 400), (900, 400))
+    await together([left, right])
+    pressed, drawn = await elements(pair, board)
+    assert pressed["pressures"] == [round(pressure, 2) for _, _, pressure in way]
+    assert "pressures" not in drawn

@@ -1,5 +1,7 @@
 """What hypothesis makes ops of."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from whiteboard.domain.ops import Add, AnyOp, Clear, Grow, Remove, Update
 
@@ -29,11 +31,18 @@ def _kind(
     return st.fixed_dictionaries(needed, optional={**_optional, **optional})
 
 
+def _pressed(drawn: tuple[dict[str, Any], float]) -> dict[str, Any]:
+    fields, pressure = drawn
+    return {**fields, "pressures": [pressure] * (len(fields["points"]) // 2)}
+
+
+_presses = st.floats(0, 1)
 _PATHS = {"points": points, "width": widths}
 _LINES = {**_rectangles, "width": widths}
 _TEXTS = {**_rectangles, "text": _texts, "size": _sizes}
 elements = st.one_of(
     _kind("stroke", _PATHS, transform=_transforms),
+    st.tuples(_kind("stroke", _PATHS), _presses).map(_pressed),
     _kind("highlighter", _PATHS, transform=_transforms),
     _kind("line", _LINES),
     _kind("arrow", _LINES),
@@ -57,7 +66,9 @@ _props = st.fixed_dictionaries({}, optional={**_settable, "id": st.just("x:1")})
 
 adds = st.builds(Add, id=op_ids, by=_clients, element=elements)
 holograms = st.builds(Add, id=op_ids, by=_clients, element=_holograms)
-grows = st.builds(Grow, id=op_ids, by=_clients, element=op_ids, points=points)
+_growths = {"id": op_ids, "by": _clients, "element": op_ids, "points": points}
+_pressed_growths = st.tuples(st.fixed_dictionaries(_growths), _presses).map(_pressed)
+grows = st.one_of(st.builds(Grow, **_growths), _pressed_growths.map(lambda fields: Grow(**fields)))
 settings = st.builds(
     Update,
     id=op_ids,

@@ -12,7 +12,8 @@ from whiteboard.domain.limits import MAX_BOARD_SIZE, MAX_ELEMENTS, MAX_POINTS
 from whiteboard.domain.ops import Add, AnyOp, Clear, Element, Grow, Remove, Update, client_of
 from whiteboard.errors import BoardFull, TooManyPoints
 
-_FIXED_PROPS = frozenset({"id", "by", "kind", "points"})
+_FIXED_PROPS = frozenset({"id", "by", "kind", "points", "pressures"})
+_GROWING = ("points", "pressures")
 
 
 class Drawn(NamedTuple):
@@ -66,6 +67,8 @@ class Board:
                     points = element["points"]
                     joint = max(len(points) - 2, 0)
                     points.extend(op.points)
+                    if op.pressures and isinstance(pressures := element.get("pressures"), list):
+                        pressures.extend(op.pressures)
                     self.size += len(op.points)
                     return Drawn(element, joint, len(points))
             case Add():
@@ -109,12 +112,12 @@ class Board:
             raise BoardFull(f"a board has at most {MAX_BOARD_SIZE} numbers in points and characters in texts")
 
     def _add(self, op: Add) -> Drawn | None:
-        added = self.elements[op.id] = {**op.element, "id": op.id, "by": op.by}
+        # The op is not ours: a stroke must not grow inside it.
+        added = self.elements[op.id] = {**_apart(op.element), "id": op.id, "by": op.by}
         self.size += _size_of(added)
         if self._own is not None:
             self._own.add(op.id)
         if isinstance(points := added.get("points"), list):
-            added["points"] = points.copy()  # The op is not ours: a stroke must not grow inside it.
             return Drawn(added, 0, len(points))
         return None
 
@@ -141,9 +144,7 @@ class Board:
         if self._own is None or element_id in self._own:
             return element
         self._own.add(element_id)
-        copy = self.elements[element_id] = {**element}
-        if isinstance(points := copy.get("points"), list):
-            copy["points"] = points.copy()
+        copy = self.elements[element_id] = _apart(element)
         return copy
 
     def _more_of(self, op: AnyOp) -> int:
@@ -157,6 +158,12 @@ class Board:
                 former = self.elements.get(op.element, {}).get("text")
                 return _size_of({"text": op.props["text"]}) - _size_of({"text": former})
         return 0
+
+
+def _apart(element: Element) -> Element:
+    """Return a copy that can grow without the other."""
+    growing = {name: value.copy() for name in _GROWING if isinstance(value := element.get(name), list)}
+    return {**element, **growing}
 
 
 def _size_of(element: Element) -> int:

@@ -7,7 +7,7 @@ the log is decided in ``protocol.codec``.
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 Element = dict[str, Any]
 """A thing on a board: ``id``, ``by``, ``kind`` and the properties of its kind."""
@@ -27,10 +27,14 @@ class Add(Op, tag="add"):
 
 
 class Grow(Op, tag="grow"):
-    """Append points ``[x, y, …]`` (board pixels) to an element of the same client that has points."""
+    """
+    Append points ``[x, y, …]`` (board pixels) to an element of the same client that has points; and how hard a pen
+    pressed at each of them (0 to 1), if the element tells that.
+    """
 
     element: str
     points: list[float]
+    pressures: list[float] | UnsetType = UNSET
 
 
 class Update(Op, tag="update"):

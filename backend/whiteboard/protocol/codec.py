@@ -22,7 +22,7 @@ from whiteboard.domain.limits import (
 )
 from whiteboard.domain.ops import Add, AnyOp, Grow, Remove, Update, client_of, number_of
 from whiteboard.errors import BadBoard, BadSecret, ForeignId, Invalid, TooLarge, TooManyPoints
-from whiteboard.protocol.kinds import KINDS, Color, Name, Path, Props, Tool, Width
+from whiteboard.protocol.kinds import KINDS, Color, Name, Path, Pressures, Props, Tool, Width
 from whiteboard.protocol.strangers import check_stranger
 
 _BOARD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -98,6 +98,7 @@ def decode_op(raw: Raw, client: str) -> AnyOp:
             op.element = _checked_element(op.element)
         case Grow():
             check_points(op.points)
+            _check_pressures(op.pressures, op.points)
             if client_of(op.element) != client:
                 raise ForeignId("only the client that added a stroke may let it grow")
         case Update():
@@ -134,6 +135,11 @@ def check_points(points: list[float]) -> None:
         raise Invalid(f"coordinates lie within ±{MAX_COORDINATE_PX:.0f}")
 
 
+def _check_pressures(pressures: list[float] | UnsetType, points: list[float]) -> None:
+    if pressures is not UNSET and 2 * len(convert(pressures, Pressures)) != len(points):
+        raise Invalid("pressures are one for each point")
+
+
 def _checked_element(element: dict[str, Any]) -> dict[str, Any]:
     kind = element.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
@@ -141,6 +147,7 @@ def _checked_element(element: dict[str, Any]) -> dict[str, Any]:
     checked = convert(element, KINDS[kind])
     if isinstance(checked, Path):
         check_points(checked.points)
+        _check_pressures(checked.pressures, checked.points)
     return {"kind": kind, **msgspec.to_builtins(checked)}
 
 

@@ -30,6 +30,8 @@ Tool = Annotated[str, Meta(pattern=r"\A[a-z-]{1,20}\Z")]
 Width = Annotated[float, Meta(ge=MIN_WIDTH_PX, le=MAX_WIDTH_PX)]
 Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE_PX, le=MAX_COORDINATE_PX)]
 
+Pressures = list[Annotated[float, Meta(ge=0.0, le=1.0)]]
+
 _Opacity = Annotated[float, Meta(ge=0.0, le=1.0)]
 _Angle = Annotated[float, Meta(ge=-MAX_ANGLE, le=MAX_ANGLE)]
 _Size = Annotated[float, Meta(ge=MIN_SIZE_PX, le=MAX_SIZE_PX)]
@@ -52,9 +54,13 @@ class _Anything(Struct, kw_only=True):
 
 
 class Path(_Anything, kw_only=True):
-    """A stroke or a highlighter: ``points`` as they were drawn, and where they have been moved to since."""
+    """
+    A stroke or a highlighter: ``points`` as they were drawn, how hard a pen pressed at each, and where they have been
+    moved to since.
+    """
 
     points: list[float]
+    pressures: Pressures | UnsetType = UNSET
     width: Width
     transform: _Transform | UnsetType = UNSET
 

@@ -59,7 +59,14 @@ export function taken(value: unknown): NewElement[] | undefined {
   const element = picked(value, [...kind.must, ...kind.may]);
   if (typeof element.text === "string") element.text = harmless(element.text);
   if (!obeysRules(element)) return undefined;
+  if (element.pressures !== undefined && !arePressures(element)) return undefined;
   return split({ kind: value.kind, ...element });
+}
+
+/** One for each point. */
+function arePressures({ pressures, points }: Readonly<Record<string, unknown>>): boolean {
+  const count = Array.isArray(points) ? points.length / 2 : 0;
+  return Array.isArray(pressures) && pressures.length === count && pressures.every(within(0, 1));
 }
 
 /** Of a kind that is not known: whatever it has that all kinds may have is what it is there; the rest is plain. */
@@ -95,13 +102,17 @@ function plain(value: unknown, depth: number): unknown {
 }
 
 function split(element: NewElement): NewElement[] {
-  const { points } = withShortPoints(element);
+  const { points, pressures } = withShortPoints(element);
   if (!Array.isArray(points)) return [element];
   const pieces: NewElement[] = [];
   // Each begins where the one before ended, so that the line is whole.
   const step = 2 * (MAX_STROKE_POINTS - 1);
   for (let i = 0; i === 0 || i + 2 < points.length; i += step)
-    pieces.push({ ...element, points: points.slice(i, i + step + 2) });
+    pieces.push({
+      ...element,
+      points: points.slice(i, i + step + 2),
+      ...(Array.isArray(pressures) && { pressures: pressures.slice(i / 2, (i + step) / 2 + 1) }),
+    });
   return pieces;
 }
 

@@ -3,30 +3,42 @@ import { getStroke } from "perfect-freehand";
 /** Pens from this width on (board pixels) thin in full where the hand is fast; finer ones less, or they would vanish. */
 const FULLY_THINNED = 24;
 
+/** Full pressure makes ink so much broader than half of it, as a share; none makes it as much narrower. */
+export const PRESSED = 0.5;
+
 /**
  * The outline of a stroke's ink, to be filled.
  *
- * It depends on the points and the width alone, so everybody sees the same ink, and a stroke looks the same while it is
- * drawn and afterwards. A straight line of two points has no speed that could be felt: it keeps its width.
+ * It depends on the points, the width and the pressures alone, so everybody sees the same ink, and a stroke looks the same while
+ * it is drawn and afterwards. Without pressures it is thinner where the hand was fast. A straight line of two points has no
+ * speed that could be felt: it keeps its width.
  *
  * @param points flat `[x0, y0, …]`, board pixels
- * @param width diameter of the pen, board pixels
+ * @param width diameter of the pen, board pixels: under half of the full pressure, if pressures are known
+ * @param pressures at each point, 0 to 1
  */
-export function inkOutline(points: readonly number[], width: number): number[][] {
+export function inkOutline(
+  points: readonly number[],
+  width: number,
+  pressures?: readonly number[],
+): number[][] {
   if (isDot(points)) return circle(points[0] ?? 0, points[1] ?? 0, width / 2 + 1);
-  const input = fluent(points);
+  const input = fluent(points, pressures);
   const curved = points.length > 4;
+  const fast = curved ? 0.35 * Math.min(1, width / FULLY_THINNED) : 0;
   return getStroke(input, {
     size: width,
-    thinning: curved ? 0.35 * Math.min(1, width / FULLY_THINNED) : 0,
+    thinning: pressures === undefined ? fast : PRESSED,
     smoothing: 0.5,
     streamline: curved ? 0.1 : 0,
-    simulatePressure: curved,
+    simulatePressure: pressures === undefined && curved,
     last: true,
   });
 }
 
-type Pair = [x: number, y: number];
+/** A point, and the pressure there. */
+type Pressed = [x: number, y: number, pressure: number];
+type Pair = readonly [x: number, y: number, ...rest: number[]];
 
 /** Farther apart than this (board pixels) points get others between them. */
 const GAP = 8;
@@ -37,12 +49,13 @@ const CORNER = 0.5;
  * Points, and a curve through those that lie far apart: a fast hand leaves few, and ink that went from one to the next
  * would either have corners everywhere or cut them everywhere.
  */
-function fluent(points: readonly number[]): Pair[] {
-  const given: Pair[] = [];
-  for (let i = 0; i + 1 < points.length; i += 2) given.push([points[i] as number, points[i + 1] as number]);
-  const all: Pair[] = given.slice(0, 1);
+function fluent(points: readonly number[], pressures?: readonly number[]): Pressed[] {
+  const given: Pressed[] = [];
+  for (let i = 0; i + 1 < points.length; i += 2)
+    given.push([points[i] as number, points[i + 1] as number, pressures?.[i / 2] ?? 0.5]);
+  const all: Pressed[] = given.slice(0, 1);
   for (let i = 1; i < given.length; i += 1) {
-    const [from, to] = [given[i - 1] as Pair, given[i] as Pair];
+    const [from, to] = [given[i - 1] as Pressed, given[i] as Pressed];
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
     const steps = given.length < 3 ? 1 : Math.min(16, Math.ceil(length / GAP));
     if (steps > 1) {
@@ -67,9 +80,12 @@ function tangent(points: readonly Pair[], i: number, length: number): Pair {
 }
 
 /** A point of the cubic that leaves and arrives along these tangents (Hermite). */
-function between(from: Pair, leave: Pair, to: Pair, arrive: Pair, t: number): Pair {
+function between(from: Pressed, leave: Pair, to: Pressed, arrive: Pair, t: number): Pressed {
   const [a, b, c, d] = [(1 + 2 * t) * (1 - t) ** 2, t * (1 - t) ** 2, t * t * (3 - 2 * t), t * t * (t - 1)];
-  return [0, 1].map((k) => a * at(from, k) + b * at(leave, k) + c * at(to, k) + d * at(arrive, k)) as Pair;
+  const [x = 0, y = 0] = [0, 1].map(
+    (k) => a * at(from, k) + b * at(leave, k) + c * at(to, k) + d * at(arrive, k),
+  );
+  return [x, y, from[2] + (to[2] - from[2]) * t];
 }
 
 function at(pair: Pair, k: number): number {

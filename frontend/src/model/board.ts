@@ -63,13 +63,15 @@ function grow(board: Elements, op: LogOp): void {
   if (element === undefined || clientOf(op.id) !== clientOf(element.id)) return;
   if (!Array.isArray(element.points) || !Array.isArray(op.points)) return;
   if (tooMany(element.points.length + op.points.length)) return;
-  board.set({ ...element, points: element.points.concat(op.points) });
+  const grown = { ...element, points: element.points.concat(op.points) };
+  const tells = Array.isArray(element.pressures) && Array.isArray(op.pressures);
+  board.set(tells ? { ...grown, pressures: (element.pressures as unknown[]).concat(op.pressures) } : grown);
 }
 
 function update(board: Elements, op: LogOp): void {
   const element = typeof op.element === "string" ? board.get(op.element) : undefined;
   if (element === undefined || !isObject(op.props)) return;
-  const { id: _id, kind: _kind, by: _by, points: _points, ...props } = op.props;
+  const { id: _id, kind: _kind, by: _by, points: _points, pressures: _pressures, ...props } = op.props;
   board.set({ ...element, ...props });
 }
 

@@ -23,7 +23,12 @@ export interface NewElement {
 /** What a tool wants done; the outbox turns it into an op by giving it an id. */
 export type Draft =
   | { readonly op: "add"; readonly element: NewElement }
-  | { readonly op: "grow"; readonly element: string; readonly points: readonly number[] }
+  | {
+      readonly op: "grow";
+      readonly element: string;
+      readonly points: readonly number[];
+      readonly pressures?: readonly number[];
+    }
   | { readonly op: "update"; readonly element: string; readonly props: Readonly<Record<string, unknown>> }
   | { readonly op: "remove"; readonly elements: readonly string[] }
   | { readonly op: "clear" };
@@ -42,6 +47,13 @@ export interface LogOp {
 /** The flat `[x0, y0, x1, y1, …]` of an element, or undefined if it has none. */
 export function pointsOf(element: NewElement): readonly number[] | undefined {
   return Array.isArray(element.points) ? element.points : undefined;
+}
+
+/** How hard a pen pressed at each of its points, 0 to 1; undefined if that is not known of all of them. */
+export function pressuresOf(element: Element): readonly number[] | undefined {
+  const { points, pressures } = element;
+  const isWhole = Array.isArray(pressures) && Array.isArray(points) && 2 * pressures.length === points.length;
+  return isWhole ? pressures : undefined;
 }
 
 /** How high an element lies (O10), before the order of the adds decides. */

@@ -10,7 +10,11 @@ export interface Kind {
 
 const FRAME = ["x", "y", "w", "h"];
 
-const path: Kind = { form: "path", must: ["color", "points", "width"], may: ["opacity", "transform"] };
+const path: Kind = {
+  form: "path",
+  must: ["color", "points", "width"],
+  may: ["opacity", "pressures", "transform"],
+};
 const line: Kind = { form: "line", must: ["color", ...FRAME, "width"], may: ["opacity"] };
 const shape: Kind = {
   form: "frame",

@@ -2,7 +2,7 @@ import { inkOutline } from "../geometry/ink";
 import { type Matrix, matrixIn } from "../geometry/matrix";
 import { reduced } from "../geometry/reduce";
 import { boxOf, formOf, placedPoints, widthOf } from "../geometry/shape";
-import { type Element, pointsOf } from "../model/element";
+import { type Element, pointsOf, pressuresOf } from "../model/element";
 import type { Canvas, Trace } from "./canvas";
 import type { Colors } from "./colors";
 import { paintLine, paintNote, paintShape, paintTextElement } from "./shapes";
@@ -133,7 +133,7 @@ function outlineOf(element: Element): number[][] {
   const points = placedPoints(element);
   const isShifted = dx !== 0 || dy !== 0;
   const unshifted = isShifted ? points.map((value, i) => value - (i % 2 === 0 ? dx : dy)) : points;
-  return inkOutline(unshifted, widthOf(element));
+  return inkOutline(unshifted, widthOf(element), pressuresOf(element));
 }
 
 /** The middles between outline points: where the smooth curve passes. */

@@ -149,13 +149,15 @@ export class Outbox {
     if (draft.op === "update") return this.mergeUpdate(draft);
     const last = this.entries.at(-1);
     if (draft.op !== "grow" || last === undefined || last.departed) return undefined;
-    const bytes = last.bytes + bytesOf(draft.points);
+    const bytes = last.bytes + bytesOf([draft.points, draft.pressures]);
     if (bytes > MAX_MERGED_BYTES) return undefined;
     const { op } = last;
     if (op.op === "grow" && op.element === draft.element) {
-      last.op = { ...op, points: [...op.points, ...draft.points] };
+      last.op = { ...op, points: [...op.points, ...draft.points], ...joined(op.pressures, draft.pressures) };
     } else if (op.op === "add" && op.id === draft.element && Array.isArray(op.element.points)) {
-      last.op = { ...op, element: { ...op.element, points: [...op.element.points, ...draft.points] } };
+      const { points, pressures } = op.element;
+      const more = { points: [...points, ...draft.points], ...joined(pressures, draft.pressures) };
+      last.op = { ...op, element: { ...op.element, ...more } };
     } else return undefined;
     last.bytes = bytes;
     this.keeper?.put(last.n, last.op);
@@ -176,6 +178,10 @@ export class Outbox {
     }
     return undefined;
   }
+}
+
+function joined(before: unknown, after: readonly number[] | undefined) {
+  return Array.isArray(before) && after !== undefined ? { pressures: [...before, ...after] } : {};
 }
 
 /** Of what travels. A character of a text has up to three bytes; whatever else there is, is ASCII. */

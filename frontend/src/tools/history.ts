@@ -1,4 +1,4 @@
-import { type Draft, type Element, type Op, pointsOf } from "../model/element";
+import { type Draft, type Element, type NewElement, type Op, pointsOf, pressuresOf } from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
 import { Action, type Change, type Props, type Update } from "./action";
 import { MAX_NUMBERS } from "./pen";
@@ -191,9 +191,16 @@ const UNSET: Props = { opacity: 1, fill: "none", z: 0, transform: [1, 0, 0, 1, 0
 /** Adds an element anew, in several ops where it has many points. Returns its id, undefined if it was not taken. */
 export function copyOnto(push: Push, { id: _id, by: _by, ...copy }: Element): string | undefined {
   const points = pointsOf(copy as Element);
-  const op = push({ op: "add", element: points ? { ...copy, points: points.slice(0, MAX_NUMBERS) } : copy });
-  for (let i = MAX_NUMBERS; op !== undefined && i < (points?.length ?? 0); i += MAX_NUMBERS)
-    push({ op: "grow", element: op.id, points: points?.slice(i, i + MAX_NUMBERS) ?? [] });
+  if (points === undefined) return push({ op: "add", element: copy })?.id;
+  const pressures = pressuresOf(copy as Element);
+  const { pressures: _pressures, ...rest } = copy;
+  const part = (from: number) => ({
+    points: points.slice(from, from + MAX_NUMBERS),
+    ...(pressures && { pressures: pressures.slice(from / 2, (from + MAX_NUMBERS) / 2) }),
+  });
+  const op = push({ op: "add", element: { ...rest, ...part(0) } as NewElement });
+  for (let i = MAX_NUMBERS; op !== undefined && i < points.length; i += MAX_NUMBERS)
+    push({ op: "grow", element: op.id, ...part(i) });
   return op?.id;
 }
 

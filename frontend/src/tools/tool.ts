@@ -2,10 +2,16 @@ import type { Point } from "../geometry/transform";
 import type { Draft, Element, Op } from "../model/element";
 import type { Look } from "../model/style";
 
-/** What a tool does with a pointer. Points are board pixels. */
+/** Where a pointer is, board pixels. */
+export interface Touch extends Point {
+  /** How hard a pen presses, 0 to 1; undefined for what cannot tell. */
+  readonly pressure?: number;
+}
+
+/** What a tool does with a pointer. */
 export interface Tool {
-  down(at: Point): void;
-  move(along: readonly Point[]): void;
+  down(at: Touch): void;
+  move(along: readonly Touch[]): void;
   up(): void;
   /** Gives up what is under way. */
   cancel(): void;

@@ -1,4 +1,3 @@
-import type { Point } from "../geometry/transform";
 import type { Element, LogOp } from "../model/element";
 import { Eraser } from "./eraser";
 import { History } from "./history";
@@ -6,7 +5,7 @@ import { Pen } from "./pen";
 import { Hand, Laser, Writer } from "./pointers";
 import { Select } from "./select";
 import { Shaper } from "./shaper";
-import type { Desk, Page, Tool } from "./tool";
+import type { Desk, Page, Tool, Touch } from "./tool";
 
 /** The tools, in the order in which they are offered, each with its key. */
 export const TOOLS = {
@@ -85,13 +84,13 @@ export class Toolbox {
     this.changed();
   }
 
-  down(at: Point): void {
+  down(at: Touch): void {
     this.busy = true;
     this.history.begin();
     this.tools[this.inHand].down(at);
   }
 
-  move(along: readonly Point[]): void {
+  move(along: readonly Touch[]): void {
     this.tools[this.inHand].move(along);
   }
 

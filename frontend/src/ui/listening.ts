@@ -1,8 +1,10 @@
 import type { Point } from "../geometry/transform";
+import type { Pointer } from "../input/gestures";
 import { listenToKeys, listenToSpace } from "../input/keys";
 import { listenToPointer } from "../input/pointer";
 import type { Renderer } from "../render/renderer";
 import type { Session } from "../sync/session";
+import type { Touch } from "../tools/tool";
 import type { Toolbox } from "../tools/toolbox";
 import { listenToClipboard } from "./clipboard";
 import type { Company } from "./company";
@@ -38,13 +40,18 @@ export function listenToPerson({
 }: Parts): void {
   const { camera } = renderer;
   let spaceHeld = false;
+  // A mouse says 0.5 whatever one does, and what a finger says means nothing.
+  const touch = ({ x, y, type, pressure }: Pointer): Touch => ({
+    ...renderer.toBoard(x, y),
+    ...(type === "pen" ? { pressure } : {}),
+  });
   const pointing = {
-    down: (at: Point) => {
-      toolbox.down(renderer.toBoard(at.x, at.y));
+    down: (at: Pointer) => {
+      toolbox.down(touch(at));
       renderer.ask();
     },
-    move: (along: readonly Point[]) => {
-      toolbox.move(along.map(({ x, y }) => renderer.toBoard(x, y)));
+    move: (along: readonly Pointer[]) => {
+      toolbox.move(along.map(touch));
       renderer.ask();
     },
     up: () => toolbox.up(),

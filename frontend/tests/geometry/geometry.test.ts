@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { boxOfPoints } from "../../src/geometry/box";
 import { meetsLine } from "../../src/geometry/hit";
-import { inkOutline } from "../../src/geometry/ink";
+import { inkOutline, PRESSED } from "../../src/geometry/ink";
 import { boxOf, meets } from "../../src/geometry/shape";
 import { boxTo, contain, toBoard } from "../../src/geometry/transform";
 import { randomFrom } from "../random";
@@ -36,6 +36,17 @@ describe("the view at first", () => {
 });
 
 describe("ink", () => {
+  test("is as broad as the pen is pressed, wherever the hand is fast", () => {
+    const points = Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? 5 * i : 0));
+    const height = (pressure: number) => {
+      const box = boxOfPoints(inkOutline(points, 20, Array(40).fill(pressure)).flat());
+      return box.bottom - box.top;
+    };
+    expect(height(0.5)).toBeCloseTo(20, 0);
+    expect(height(1)).toBeCloseTo(20 * (1 + PRESSED), 0);
+    expect(height(0.1)).toBeLessThan(13);
+  });
+
   test.each(Array.from({ length: 20 }, (_, seed) => seed))(
     "lies within its element's box: seed %i",
     (seed) => {
@@ -46,7 +57,9 @@ describe("ink", () => {
       );
       const width = 1 + random() * 60;
       const box = boxOf({ id: "a:1", by: "s", kind: "stroke", points, width });
-      const ink = boxOfPoints(inkOutline(points, width).flat());
+      const pressures = Array(points.length / 2).fill(1);
+      const outlines = [...inkOutline(points, width), ...inkOutline(points, width, pressures)];
+      const ink = boxOfPoints(outlines.flat());
       expect(ink.left).toBeGreaterThanOrEqual(box.left);
       expect(ink.top).toBeGreaterThanOrEqual(box.top);
       expect(ink.right).toBeLessThanOrEqual(box.right);

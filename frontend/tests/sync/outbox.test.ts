@@ -135,6 +135,17 @@ describe("merging", () => {
     expect(outbox.push(update("a:1", { x: 4 }))?.id).toBe("me:5");
   });
 
+  test("[O3] what is merged keeps a pressure for each point", () => {
+    const outbox = new Outbox("me");
+    outbox.push({ op: "add", element: { kind: "stroke", points: [0, 0], pressures: [0.5] } });
+    outbox.push({ op: "grow", element: "me:1", points: [1, 1], pressures: [0.6] });
+    expect([...outbox]).toMatchObject([{ element: { points: [0, 0, 1, 1], pressures: [0.5, 0.6] } }]);
+    outbox.take();
+    outbox.push({ op: "grow", element: "me:1", points: [2, 2], pressures: [0.7] });
+    outbox.push({ op: "grow", element: "me:1", points: [3, 3], pressures: [0.8] });
+    expect([...outbox][1]).toMatchObject({ points: [2, 2, 3, 3], pressures: [0.7, 0.8] });
+  });
+
   test("another op between two of a stroke keeps them apart", () => {
     const outbox = new Outbox("me");
     outbox.push(stroke);

@@ -181,3 +181,13 @@ describe("seeded: all undone, nothing of ours is left and all of theirs is", () 
     expect(new Set([...board].map(({ id }) => id))).toEqual(theirs);
   });
 });
+
+test("[O3] a long stroke that comes back has every point and every pressure", () => {
+  const { board, history } = setUp();
+  const points = Array.from({ length: 9_000 }, (_, i) => i);
+  const pressures = Array.from({ length: 4_500 }, (_, i) => (i % 100) / 100);
+  const id = history.push({ op: "add", element: { kind: "stroke", points, pressures } })?.id ?? "";
+  history.push({ op: "remove", elements: [id] });
+  history.undo();
+  expect([...board]).toMatchObject([{ points, pressures }]);
+});

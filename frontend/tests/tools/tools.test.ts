@@ -27,6 +27,37 @@ describe("the pen", () => {
     ]);
   });
 
+  test("tells how hard it was pressed at each point, if it can tell", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down({ ...at(0, 0), pressure: 0.333 });
+    pen.frame();
+    pen.move([
+      { ...at(5, 5), pressure: 1 },
+      { ...at(5.1, 5), pressure: 0.9 },
+    ]);
+    pen.up();
+    expect(desk.board.get("me:1")).toMatchObject({ points: [0, 0, 5, 5], pressures: [0.33, 1] });
+    const highlighter = new Pen(desk, "highlighter");
+    highlighter.down({ ...at(0, 0), pressure: 0.3 });
+    highlighter.up();
+    expect(Object.keys(desk.board.get("me:3") ?? {})).not.toContain("pressures");
+  });
+
+  test("a pressed stroke that is full goes on with the pressure it had", () => {
+    const desk = new FakeDesk();
+    const pen = new Pen(desk);
+    pen.down({ ...at(0, 0), pressure: 0.5 });
+    for (let i = 0; i < 11; i += 1) {
+      pen.move(way(2 + 400 * i, 200).map((point, k) => ({ ...point, pressure: (k % 100) / 100 })));
+      pen.frame();
+    }
+    pen.up();
+    const [first, second] = [...desk.board].map(({ pressures }) => pressures as number[]);
+    expect([first?.length, second?.length]).toEqual([FULL, 202]);
+    expect(second?.[0]).toBe(first?.at(-1));
+  });
+
   test("a tap is a dot", () => {
     const desk = new FakeDesk();
     const pen = new Pen(desk);

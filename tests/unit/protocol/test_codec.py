@@ -63,12 +63,13 @@ def without(value: dict[str, Any], name: str) -> dict[str, Any]:
     [
         (ADD, Add(id="me:1", element={**STROKE, "points": [0.0, 0.0, 1.5, 2.0], "width": 4.0})),
         (GROW, Grow(id="me:2", element="me:1", points=[3.0, 3.0])),
+        ({**GROW, "pressures": [1]}, Grow(id="me:2", element="me:1", points=[3.0, 3.0], pressures=[1.0])),
         (UPDATE, Update(id="me:3", element="you:1", props={"color": "red"})),
         (REMOVE, Remove(id="me:4", elements=["you:1"])),
         (CLEAR, Clear(id="me:5")),
         ({**UPDATE, "props": {"width": 7}}, Update(id="me:3", element="you:1", props={"width": 7.0})),
     ],
-    ids=["O2", "O3", "O4", "O5", "O6", "O4 width"],
+    ids=["O2", "O3", "O3 pressed", "O4", "O5", "O6", "O4 width"],
 )
 def test_op_is_decoded(sent: dict[str, Any], op: AnyOp) -> None:
     """[O1] Each kind of op has one form: [O2] add, [O3] grow, [O4] update, [O5] remove, [O6] clear."""
@@ -157,6 +158,8 @@ REFUSED: list[tuple[str, object, type[BadInput]]] = [
     ("a grow by too much", {**GROW, "points": [1] * (2 * MAX_POINTS + 2)}, TooManyPoints),
     ("a shape without a size", element(RECTANGLE, h=None), Invalid),
     ("a shape without a width", element(RECTANGLE, width=None), Invalid),
+    ("a growth with two pressures for a point", {**GROW, "pressures": [0.5, 0.5]}, Invalid),
+    ("a growth pressed harder than can be", {**GROW, "pressures": [1.5]}, Invalid),
     ("a shape too far away", element(RECTANGLE, x=1_000_001), Invalid),
     ("a shape too large", element(RECTANGLE, w=-1_000_001), Invalid),
     ("an angle as text", element(RECTANGLE, angle="1"), Invalid),
