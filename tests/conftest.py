@@ -1,4 +1,4 @@
-"""What tests share: real servers of Redis (no mock: DESIGN D10), ports, a browser."""
+"""What tests share: real servers of Redis (no mock), ports, a browser."""
 
 import contextlib
 import logging

@@ -14,7 +14,7 @@ from whiteboard.errors import ConfigurationError
 MAX_PAYLOAD_BYTES: Final = 1_000_000
 REDIS_TIMEOUT_SECONDS: Final = 5.0
 
-# How long each step of leaving takes at most (DESIGN D7), in their order; each is held to its bound where it is taken.
+# How long each step of leaving takes at most, in their order; each is held to its bound where it is taken.
 CLOSE_WAIT_SECONDS: Final = 5.0
 FAREWELL_SECONDS: Final = 1.0  # engine.server's
 HTTP_SECONDS: Final = 1.0

@@ -113,7 +113,7 @@ seconds = st.integers(1, 100)
 def test_what_is_rendered_leaves_time_to_drain(
     pre_stop: int, drain: int, grace: int, ready: int, deadline: int
 ) -> None:
-    """DESIGN D7: by the server's own sum, whatever the values; and nothing is refused that would do."""
+    """By the server's own sum, whatever the values; and nothing is refused that would do."""
     values = {
         "backend": {
             "preStopSeconds": pre_stop,
@@ -143,7 +143,7 @@ def test_what_is_rendered_leaves_time_to_drain(
 
 
 def test_defaults_roll_out_one_by_one() -> None:
-    """The figures that README and DESIGN name."""
+    """The figures that README names."""
     objects = render({})
     deployment = find(objects, "Deployment", "backend")["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}

@@ -1,4 +1,4 @@
-"""Stock clients behind a proxy that gives each TCP connection to the next replica: no sticky sessions (DESIGN D14)."""
+"""Stock clients behind a proxy that gives each TCP connection to the next replica: no sticky sessions."""
 
 import asyncio
 import itertools

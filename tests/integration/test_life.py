@@ -1,4 +1,4 @@
-"""The server's life with its embedded store: start, Ctrl-C, a second start, a sudden end (DESIGN D10)."""
+"""The server's life with its embedded store: start, Ctrl-C, a second start, a sudden end."""
 
 import asyncio
 import os

@@ -60,7 +60,7 @@ async def test_counters_move_with_what_happens(pair: Pair, stock: StockClients, 
 
 
 async def test_socket_s_coming_and_going_is_a_line_each(pair: Pair, stock: StockClients, board: str) -> None:
-    """[S1] The lines people learn from, with their fields (DESIGN, names people meet)."""
+    """[S1] The lines people learn from, with their fields."""
     ben = await stock.open(pair.left.url, transports=["websocket"], auth={"board": board})
     (came,) = pair.left.lines("socket connected", board=board)
     assert came["level"] == "info"

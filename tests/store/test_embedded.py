@@ -1,4 +1,4 @@
-"""The embedded store: DESIGN D10. Real processes, real signals."""
+"""The embedded store. Real processes, real signals."""
 
 import asyncio
 import fcntl

@@ -6,7 +6,7 @@ from whiteboard import app
 
 
 async def test_worker_that_cannot_be_cancelled_is_not_waited_for() -> None:
-    """DESIGN D7: the Redis client can swallow a cancellation; one is asked again, but not for ever."""
+    """The Redis client can swallow a cancellation; one is asked again, but not for ever."""
     asked = 0
     over = asyncio.Event()
 

@@ -116,7 +116,7 @@ def test_time_to_leave_is_the_sum_that_the_readme_names() -> None:
 
 
 def test_steps_of_leaving_are_bounded_by_what_the_settings_count_on() -> None:
-    """DESIGN D7: a step that is said in two places is the same in both; together they leave something to spare."""
+    """A step that is said in two places is the same in both; together they leave something to spare."""
     assert server.FAREWELL_SECONDS == config.FAREWELL_SECONDS
     assert embedded.STOP_TIMEOUT_S == config.STORE_SECONDS
     assert drain.HURRY_SECONDS <= config.CLOSE_WAIT_SECONDS

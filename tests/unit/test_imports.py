@@ -1,4 +1,4 @@
-"""Imports point one way (DESIGN §5): app → web → rooms → store → protocol → domain; engine stands apart."""
+"""Imports point one way: app → web → rooms → store → protocol → domain; engine stands apart."""
 
 from collections.abc import Iterator
 from pathlib import Path

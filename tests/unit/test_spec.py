@@ -1,4 +1,4 @@
-"""Every rule of the wire is carried by a test, and no test carries a rule that is none (STYLE rule 4)."""
+"""Every rule of the wire is carried by a test, and no test carries a rule that is none."""
 
 import ast
 import json

@@ -1,5 +1,5 @@
 """
-Requests for sessions of another replica, passed on to it: long-polling needs no sticky sessions (DESIGN D14).
+Requests for sessions of another replica, passed on to it: long-polling needs no sticky sessions.
 
 A session's id begins with the name of its replica. A poll or a POST is repeated there and its answer handed back; of an
 upgrade only the request is repeated, and once it is accepted both sockets are joined.

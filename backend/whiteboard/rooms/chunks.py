@@ -1,4 +1,4 @@
-"""Frames in portions that one connection can take at once, measured in bytes (STYLE rule 5)."""
+"""Frames in portions that one connection can take at once, measured in bytes."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

@@ -1,6 +1,5 @@
 """
-Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time
-(DESIGN D3).
+Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time.
 
 While a pipeline is away, ops queue up and go together into the next one: an idle board waits for nobody, a busy one
 shares the round trip. A batch whose outcome is unknown is repeated as it is, with the same op ids, until Redis

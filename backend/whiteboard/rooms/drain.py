@@ -1,5 +1,5 @@
 """
-Drain: how a replica leaves while people draw (DESIGN D7, SPEC.md D).
+Drain: how a replica leaves while people draw (SPEC.md D).
 
 Nobody new is let in; then connections are closed one after the other, in an order and at a pace that do not make a
 crowd of their clients. Each is closed as a transport, after which stock clients come back by themselves, and is read

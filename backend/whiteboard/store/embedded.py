@@ -1,5 +1,5 @@
 """
-A Redis of one's own: a private Valkey, run as a child process, that keeps its data in a directory (DESIGN D10).
+A Redis of one's own: a private Valkey, run as a child process, that keeps its data in a directory.
 
 Two locks in the data directory say who is alive. ``server.lock`` is ours alone: a second server finds it taken and is
 refused. ``valkey.lock`` is inherited by the child and so lives as long as it does: when ours is free and the child's is

@@ -1,4 +1,4 @@
-"""The log lines at a socket's coming and going, the same for both namespaces (DESIGN, names people meet)."""
+"""The log lines at a socket's coming and going, the same for both namespaces."""
 
 import time
 

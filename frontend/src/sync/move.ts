@@ -4,7 +4,7 @@ import type { Link, LinkEvents } from "./wire";
 const GIVE_UP_AFTER_MS = 5_000;
 
 /**
- * Moves a session to another connection, make-before-break (DESIGN D7): opens a second link, and only when the server says
+ * Moves a session to another connection, make-before-break (SPEC.md D4): opens a second link, and only when the server says
  * welcome there hands it over. Until then the first one goes on, and nothing of the second is heard.
  *
  * @param open opens the second link

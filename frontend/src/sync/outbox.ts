@@ -30,7 +30,7 @@ export interface Keeper {
  * Each is in one of two parts: in flight (on this connection, or known to be in the log), then waiting. Pure: it decides
  * what to send, others send it and keep it.
  *
- * Source: SPEC.md L3, B5–B7; DESIGN D4.
+ * Source: SPEC.md L3, B5–B7.
  */
 export class Outbox {
   private readonly entries: Entry[];
