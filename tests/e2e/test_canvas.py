@@ -117,6 +117,44 @@ async def test_space_and_middle_button_move_the_board(open_window: OpenWindow, p
     assert len(await elements(pair, board)) == 1
 
 
+async def test_space_is_the_drawing_s_after_a_pointer_pressed_a_button(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """It moves the board and opens nothing again; whoever pressed the button by a key presses it again by one."""
+    window = await open_window(f"{pair.left.url}/b/{board}")
+    await window.saved()
+    page = window.page
+    menu = page.get_by_role("button", name="Export and import")
+    for leave in ("the button", "the drawing", "Escape"):
+        await menu.click()
+        await page.locator(".panel").wait_for()
+        if leave == "the button":
+            await menu.click()
+        elif leave == "the drawing":
+            await page.mouse.click(500, 650)
+            await page.keyboard.press("Control+z")
+        else:
+            await page.keyboard.press("Escape")
+        await page.locator(".panel").wait_for(state="detached")
+        before = await page.evaluate("() => document.querySelector('#stage').style.backgroundPosition")
+        await page.mouse.move(400, 300)
+        await page.keyboard.down(" ")
+        await page.mouse.down()
+        await page.mouse.move(411, 303)
+        await page.mouse.up()
+        await page.keyboard.up(" ")
+        assert await page.locator(".panel").count() == 0, leave
+        assert await page.evaluate("() => document.querySelector('#stage').style.backgroundPosition") != before, leave
+        await window.saved()
+        assert await elements(pair, board) == [], leave
+    await menu.focus()
+    for state in ("attached", "detached"):
+        await page.keyboard.press(" ")
+        await page.locator(".panel").wait_for(state=state)
+    await page.mouse.click(500, 650)
+    assert await page.evaluate("() => document.activeElement === document.body")
+
+
 async def test_fingers_draw_and_pinch_until_there_is_a_pen(open_window: OpenWindow, pair: Pair, board: str) -> None:
     """One finger draws, two zoom; once a pen has drawn, a finger moves the board, and near the pen it does nothing."""
     window = await open_window(f"{pair.left.url}/b/{board}", has_touch=True)

@@ -1,4 +1,5 @@
 import type { Point } from "../geometry/transform";
+import { letGo } from "./focus";
 import { Gestures, type Hands, type Pointer } from "./gestures";
 
 /** What is told beside strokes and gestures. */
@@ -35,7 +36,8 @@ export function listenToPointer(stage: HTMLElement, pointing: Pointing, holdsBoa
   const shape = () => stage.toggleAttribute("data-panning", gestures.pans);
 
   stage.addEventListener("pointerdown", (event) => {
-    event.preventDefault(); // no text selection, no focus stolen, no scrolling by the middle button
+    event.preventDefault(); // no text selection, no scrolling by the middle button; and the focus stays where it is
+    letGo(); // a button that kept it would be pressed by the space bar
     if (gestures.down(pointerOf(event), event.timeStamp)) stage.setPointerCapture(event.pointerId);
     shape();
   });

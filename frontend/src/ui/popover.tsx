@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { letGo } from "../input/focus";
 
 interface PopoverProps {
   readonly name: string;
@@ -9,21 +10,27 @@ interface PopoverProps {
 
 /**
  * A button, and what it opens below itself; Escape, or a press anywhere else, or on what `data-closes` in it, closes it. Nothing
- * else is blocked by it.
+ * else is blocked by it. The focus comes back to the button of whoever opened it by a key; from a pointer it keeps none, since the
+ * next key, or the space bar, is meant for the drawing.
  */
 export function Popover({ name, label, children }: PopoverProps) {
-  const [isOpen, setOpen] = useState(false);
+  const [openedBy, setOpenedBy] = useState<"key" | "pointer">();
   const whole = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   // Before it is painted: an effect would wait for a frame, and a fast Escape would not be heard.
   useLayoutEffect(() => {
-    if (!isOpen) return;
+    if (openedBy === undefined) return;
+    const leave = () => {
+      // What is written in a field is taken when the field loses the focus, not when it is gone.
+      if (whole.current?.contains(document.activeElement)) letGo();
+      setOpenedBy(undefined);
+    };
     const outside = ({ target }: Event) => {
-      if (!whole.current?.contains(target as Node)) setOpen(false);
+      if (!whole.current?.contains(target as Node)) leave();
     };
     const close = () => {
-      setOpen(false);
-      button.current?.focus();
+      leave();
+      if (openedBy === "key") button.current?.focus();
     };
     const chosen = ({ target }: Event) => {
       if ((target as Element).closest("[data-closes]") !== null) close();
@@ -41,7 +48,7 @@ export function Popover({ name, label, children }: PopoverProps) {
       window.removeEventListener("keydown", escaped, true);
       whole.current?.removeEventListener("click", chosen);
     };
-  }, [isOpen]);
+  }, [openedBy]);
   return (
     <div class="popover" ref={whole}>
       <button
@@ -49,12 +56,16 @@ export function Popover({ name, label, children }: PopoverProps) {
         ref={button}
         class="bar button labelled"
         aria-label={name}
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
+        aria-expanded={openedBy !== undefined}
+        onClick={({ detail }) => {
+          const by = detail === 0 ? "key" : "pointer";
+          if (by === "pointer") letGo();
+          setOpenedBy(openedBy === undefined ? by : undefined);
+        }}
       >
         {label}
       </button>
-      {isOpen && (
+      {openedBy !== undefined && (
         <section class="bar panel" aria-label={name}>
           {children}
         </section>
