@@ -1,11 +1,11 @@
-import type { Element } from "../model/element";
+import type { Removed } from "./places";
 
 export type Props = Readonly<Record<string, unknown>>;
 
 /** One change of ours, as far as taking it back needs it. */
 export type Change =
   | { readonly did: "add"; readonly id: string }
-  | { readonly did: "remove"; readonly element: Element }
+  | ({ readonly did: "remove" } & Removed)
   | Update;
 
 export interface Update {

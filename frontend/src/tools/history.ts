@@ -1,12 +1,22 @@
-import { type Draft, type Element, type NewElement, type Op, pointsOf, pressuresOf } from "../model/element";
+import {
+  type Draft,
+  type Element,
+  type NewElement,
+  type Op,
+  pointsOf,
+  pressuresOf,
+  zOf,
+} from "../model/element";
 import { MAX_REMOVE_IDS } from "../model/limits";
 import { Action, type Change, type Props, type Update } from "./action";
 import { MAX_NUMBERS } from "./pen";
+import { placesOf, type Removed, restacked } from "./places";
 
 /** How many actions back undo reaches. */
 const MAX_KEPT = 1_000;
 
-interface Board {
+/** Bottom to top. */
+interface Board extends Iterable<Element> {
   get(id: string): Element | undefined;
 }
 
@@ -16,14 +26,15 @@ type Push = (draft: Draft) => Op | undefined;
  * One's own actions, and the way back and forth through them.
  *
  * Undo never touches what somebody else did: a property that was set anew since stays, an element that somebody else removed
- * (also at the same moment as we did) stays away. What comes back after we removed it is a new element, of another id, on top;
- * earlier actions then mean that one. Taking an action back is an action too, whose way back is redo.
+ * (also at the same moment as we did) stays away. What comes back after we removed it is a new element, of another id, where the
+ * former one lay; earlier actions then mean that one. Taking an action back is an action too, whose way back is redo.
  */
 export class History {
   private readonly done: Action[] = [];
   private undone: Action[] = [];
   private current = new Action();
   private depth = 0;
+  private removals = 0;
   /** What took the place of an element that was brought back. */
   private readonly heirs = new Map<string, string>();
 
@@ -143,9 +154,7 @@ export class History {
       const props = this.restoring(element, change);
       if (Object.keys(props).length > 0) this.push({ op: "update", element: element.id, props });
     }
-    for (const change of action) {
-      if (change.did === "remove") this.bringBack(change.element);
-    }
+    this.bringBack([...action].flatMap((change) => (change.did === "remove" ? [change] : [])));
     const ids = [...gone];
     for (let i = 0; i < ids.length; i += MAX_REMOVE_IDS)
       this.push({ op: "remove", elements: ids.slice(i, i + MAX_REMOVE_IDS) });
@@ -160,9 +169,17 @@ export class History {
     );
   }
 
-  private bringBack(element: Element): void {
-    const id = copyOnto((draft) => this.push(draft), element);
-    if (id !== undefined) this.heirs.set(element.id, id);
+  private bringBack(removed: readonly Removed[]): void {
+    if (removed.length === 0) return;
+    for (const { id, z, back } of restacked(this.board, removed, (former) => this.heirOf(former))) {
+      if (back === undefined) {
+        // Past the notes: nothing looks different by it, so there is nothing to take back.
+        this.send({ op: "update", element: id, props: { z } });
+        continue;
+      }
+      const heir = copyOnto((draft) => this.push(draft), z === zOf(back) ? back : { ...back, z });
+      if (heir !== undefined) this.heirs.set(id, heir);
+    }
   }
 
   private heirOf(id: string): string {
@@ -173,11 +190,11 @@ export class History {
 
   /** How the board looks before a draft, where the draft changes it. */
   private changesOf(draft: Draft): Change[] {
-    if (draft.op === "remove")
-      return draft.elements.flatMap((id) => {
-        const element = this.board.get(id);
-        return element === undefined ? [] : [{ did: "remove", element } as const];
-      });
+    if (draft.op === "remove") {
+      this.removals += 1;
+      const removed = placesOf(this.board, draft.elements, this.removals);
+      return removed.map((change) => ({ did: "remove", ...change }));
+    }
     const element = draft.op === "update" ? this.board.get(draft.element) : undefined;
     if (draft.op !== "update" || element === undefined) return [];
     const before = Object.fromEntries(Object.keys(draft.props).map((name) => [name, element[name]]));

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Action, type Change } from "../../src/tools/action";
 
 const add = (id: string): Change => ({ did: "add", id });
-const remove = (id: string): Change => ({ did: "remove", element: { id, by: "", kind: "note" } });
+const place = { below: [], above: [], turn: 1 };
+const remove = (id: string): Change => ({ did: "remove", element: { id, by: "", kind: "note" }, place });
 const update = (id: string, x: number): Change => ({ did: "update", id, before: { x: x - 1 }, after: { x } });
 
 function noted(...changes: Change[]): Action {

@@ -1,30 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { apply, Board } from "../../src/model/board";
-import type { Draft, LogOp, Op } from "../../src/model/element";
+import { type Draft, type Element, type LogOp, type Op, zOf } from "../../src/model/element";
+import { BoardView } from "../../src/model/view";
 import { History } from "../../src/tools/history";
 import { randomFrom } from "../random";
 
-/** A history, its board, and somebody else. */
+/** A history, its board, what it sent, and somebody else. */
 function setUp() {
-  const board = new Board();
+  const board = new BoardView([], () => {});
+  const sent: Draft[] = [];
   let n = 0;
   const push = (draft: Draft): Op => {
     n += 1;
+    sent.push(draft);
     const op = { ...draft, id: `me:${n}` };
-    apply(board, { ...op, by: "me" });
+    board.receive({ ...op, by: "me" });
     return op;
   };
   const history = new History(board, push);
   const other = (op: Omit<LogOp, "id" | "by">, id = `you:${++n}`) => {
     if (op.op === "remove") history.removedByOthers(op.elements as string[]);
-    apply(board, { ...op, id, by: "you" } as LogOp);
+    board.receive({ ...op, id, by: "you" } as LogOp);
     return id;
   };
-  return { board, history, other };
+  return { board, history, other, sent };
 }
 
 const note = (text: string): Draft => ({ op: "add", element: { kind: "note", text, x: 0 } });
-const texts = (board: Board) => [...board].map(({ text }) => text);
+/** Bottom to top. */
+const texts = (board: Iterable<Element>) => [...board].map(({ text }) => text);
 
 describe("undo and redo", () => {
   test("go back and forth through one's own adds, updates and removes", () => {
@@ -97,7 +100,7 @@ describe("undo and others", () => {
     history.undo();
     expect(texts(board)).toEqual(["yours"]);
     history.redo();
-    expect(texts(board)).toEqual(["yours", "theirs"]);
+    expect(texts(board), "beneath what came after it").toEqual(["theirs", "yours"]);
     expect(history.canRedo).toBe(true);
   });
 
@@ -146,6 +149,130 @@ describe("undo and others", () => {
     expect([...board][0]?.points).toEqual(points);
     history.undo();
     expect(board.size).toBe(0);
+  });
+});
+
+describe("[O10] what comes back lies where it lay", () => {
+  /** A board of notes, one upon the other, drawn by both in turn. */
+  function stacked(names: string) {
+    const setting = setUp();
+    const ids = [...names].map((text, i) =>
+      i % 2 === 0
+        ? (setting.history.push(note(text))?.id as string)
+        : setting.other({ op: "add", element: { kind: "note", text } }),
+    );
+    const idOf = (name: string) => {
+      const now = [...setting.board].find(({ text }) => text === name);
+      return now?.id ?? (ids[names.indexOf(name)] as string);
+    };
+    const remove = (which: string) =>
+      setting.history.push({ op: "remove", elements: [...which].map((name) => idOf(name)) });
+    return { ...setting, idOf, remove, order: () => texts(setting.board).join("") };
+  }
+
+  test.each(["a", "b", "d", "ab", "ac", "ca", "bd", "dcba", "adc"])("in abcd: %s", (which) => {
+    const { history, remove, order } = stacked("abcd");
+    remove(which);
+    history.undo();
+    expect(order()).toBe("abcd");
+    history.redo();
+    history.undo();
+    expect(order()).toBe("abcd");
+  });
+
+  test("also when it went in several pushes, and in several actions", () => {
+    const { history, remove, order } = stacked("abcdefgh");
+    history.begin();
+    for (const which of ["ceg", "dh", "f"]) remove(which);
+    history.end();
+    remove("a");
+    history.undo();
+    history.undo();
+    expect(order()).toBe("abcdefgh");
+  });
+
+  test("beneath what others added meanwhile", () => {
+    const { history, other, remove, order } = stacked("abcd");
+    remove("d");
+    other({ op: "add", element: { kind: "note", text: "e" } });
+    remove("b");
+    other({ op: "add", element: { kind: "note", text: "f" } });
+    history.undo();
+    history.undo();
+    expect(order()).toBe("abcdef");
+  });
+
+  test("where most of its neighbours are, when others removed some and moved some", () => {
+    const { history, other, remove, idOf, order } = stacked("abcdefg");
+    remove("d");
+    other({ op: "update", element: idOf("c"), props: { z: 5 } });
+    other({ op: "remove", elements: [idOf("e")] });
+    history.undo();
+    expect(order()).toBe("abdfgc");
+  });
+
+  test("above what is left, when all that lay below it is gone", () => {
+    const { history, other, remove, idOf, order } = stacked("abcd");
+    remove("b");
+    other({ op: "remove", elements: [idOf("a")] });
+    history.undo();
+    expect(order()).toBe("bcd");
+  });
+
+  test("as few as may be make way, and none that need not", () => {
+    const { history, sent, remove, order } = stacked("abcdefgh");
+    const undone = () => {
+      const before = sent.length;
+      history.undo();
+      return sent.slice(before).filter(({ op }) => op === "update").length;
+    };
+    remove("g");
+    expect(undone()).toBe(1);
+    remove("b");
+    expect(undone()).toBe(1);
+    remove("b");
+    expect(undone(), "there is room now").toBe(0);
+    expect(order()).toBe("abcdefgh");
+  });
+
+  test("on top, on a board where a crowd would have to make way", () => {
+    const { board, history, other, sent } = setUp();
+    for (let i = 0; i < 2_100; i += 1) other({ op: "add", element: { kind: "note", text: String(i) } });
+    const middle = [...board][1_050] as Element;
+    history.push({ op: "remove", elements: [middle.id] });
+    history.undo();
+    expect(texts(board).at(-1)).toBe("1050");
+    expect(sent.some(({ op }) => op === "update")).toBe(false);
+  });
+
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))("seed %i", (seed) => {
+    const random = randomFrom(seed);
+    const { board, history, other } = setUp();
+    const draw = (text: string, z: number) =>
+      other({ op: "add", element: { kind: "note", text, ...(z === 0 ? {} : { z }) } });
+    for (let i = 0; i < 20; i += 1) draw(`note ${i}`, Math.floor(random() * 3) - 1);
+    const expected = texts(board);
+    let mayRedo = 0;
+    for (let step = 0; step < 30; step += 1) {
+      const dice = random();
+      if (dice < 0.5) {
+        const chosen = [...board].filter(() => random() < 0.3).map(({ id }) => id);
+        if (chosen.length > 0) history.push({ op: "remove", elements: random() < 0.5 ? chosen : chosen.reverse() });
+        mayRedo = 0;
+      } else if (dice < 0.75) {
+        history.undo();
+        mayRedo += 1;
+      } else if (dice < 0.9 && mayRedo > 0) {
+        history.redo();
+        mayRedo -= 1;
+      } else {
+        const name = `later ${step}`;
+        expected.push(name);
+        draw(name, Math.max(0, ...[...board].map(zOf)));
+      }
+    }
+    while (history.canUndo) history.undo();
+    expect(texts(board)).toEqual(expected);
   });
 });
 
