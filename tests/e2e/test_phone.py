@@ -5,6 +5,7 @@ import pytest
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.test_drawing import snapshot
 from tests.integration.fixtures import Pair
+from tests.integration.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -39,3 +40,21 @@ async def test_all_tools_are_in_view_and_looks_behind_a_button(
     await window.press("Delete")
     await window.saved()
     assert await snapshot(pair, board) == []
+
+
+async def test_what_is_written_can_be_read(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """A phone opens on what is there, near enough for letters, and not on a page that is wide and tiny."""
+    wide = await open_window(f"{pair.left.url}/b/{board}")
+    await wide.saved()
+    await wide.draw((20, 250), (120, 250))
+    await wide.saved()
+    phone = await open_window(
+        f"{pair.right.url}/b/{board}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    await phone.saved()
+    await eventually(phone.ink, "what is there is seen")
+    await phone.press("Note")
+    await phone.page.touchscreen.tap(195, 500)
+    note = await phone.page.locator(".writer").bounding_box()
+    assert note is not None
+    assert note["width"] > 100

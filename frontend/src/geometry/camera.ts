@@ -1,14 +1,32 @@
 import type { Box } from "./box";
-import { type Point, type Transform, toBoard } from "./transform";
+import { CLASSIC, contain, type Point, type Transform, toBoard } from "./transform";
 
 /** How far in and out one may go: CSS pixels a board pixel. */
 export const MIN_SCALE = 0.02;
 export const MAX_SCALE = 16;
 
+/** Below this, letters, notes and lines of the usual sizes are too small to be read and drawn. */
+export const MIN_HOME_SCALE = 0.45;
+
 /** A window's size in CSS pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/**
+ * What one sees first: the whole classic rectangle. A window too small for that, a phone's, shows the middle of what is drawn, or else of
+ * the rectangle, at a scale at which one can read and write.
+ *
+ * @param drawn the box around what is on the board
+ */
+export function home(size: Size, drawn: Box | undefined): Transform {
+  const { width, height } = size;
+  const whole = contain(width, height);
+  if (whole.scale >= MIN_HOME_SCALE) return whole;
+  const { left, top, right, bottom } = drawn ?? { left: 0, top: 0, right: CLASSIC.width, bottom: CLASSIC.height };
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return { scale: MIN_HOME_SCALE, dx: width / 2 - x * MIN_HOME_SCALE, dy: height / 2 - y * MIN_HOME_SCALE };
 }
 
 /** Moves what is seen by CSS pixels. */

@@ -1,16 +1,19 @@
 import { type Box, isIn } from "../geometry/box";
-import { fitted, moved, type Size, seenIn, zoomed } from "../geometry/camera";
-import { contain, type Point, type Transform } from "../geometry/transform";
+import { fitted, home, moved, type Size, seenIn, zoomed } from "../geometry/camera";
+import type { Point, Transform } from "../geometry/transform";
 
 /** Room around a drawing that is fitted into the window, for the bars (CSS pixels). */
 const MARGIN_PX = 72;
 
-/** Where a person looks. Until they move, it is at the classic rectangle, as large as the window shows it. */
+/** Where a person looks. Until they move, it is what one sees first on a board (`home`). */
 export class Camera {
   private at: Transform = { scale: 1, dx: 0, dy: 0 };
   private size: Size = { width: 0, height: 0 };
   private ratio = 1;
   private isHome = true;
+  private hasArrived = false;
+  /** What was drawn when the board was opened. */
+  private found: Box | undefined;
 
   /** @param changed told after each move */
   constructor(private readonly changed: () => void) {}
@@ -23,12 +26,20 @@ export class Camera {
     return seenIn(this.at, this.size);
   }
 
+  /** Takes the box around what is drawn, once: what comes later shall not move the board under a hand. */
+  arrive(drawn: Box | undefined): void {
+    if (this.hasArrived) return;
+    this.hasArrived = true;
+    this.found = drawn;
+    if (this.isHome) this.look(home(this.size, drawn));
+  }
+
   /** Takes the window's size: CSS pixels, and device pixels a CSS pixel. The middle stays in the middle. */
   resize(size: Size, ratio: number): void {
     const [byX, byY] = [(size.width - this.size.width) / 2, (size.height - this.size.height) / 2];
     this.size = size;
     this.ratio = ratio;
-    this.look(this.isHome ? contain(size.width, size.height) : moved(this.at, byX, byY));
+    this.look(this.isHome ? home(size, this.found) : moved(this.at, byX, byY));
   }
 
   moveBy(x: number, y: number): void {
@@ -45,9 +56,10 @@ export class Camera {
   /** Shows all of a box; without one, what one sees first on a board. */
   fit(box: Box | undefined): void {
     this.isHome = box === undefined;
+    this.found = undefined;
     const { width, height } = this.size;
     const margin = Math.min(MARGIN_PX, width / 8, height / 8);
-    this.look(box === undefined ? contain(width, height) : fitted(box, this.size, margin));
+    this.look(box === undefined ? home(this.size, undefined) : fitted(box, this.size, margin));
   }
 
   /** Shows all of a box, unless all of it is seen already. */

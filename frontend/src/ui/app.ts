@@ -59,7 +59,7 @@ export class App implements Doings {
     this.session = new Session(board, newIdentity(randomBytes), worldOutside(), {
       changed: (touched) => {
         this.renderer.changed(touched);
-        if (touched === "all") this.toolbox.history.removedByOthers("all");
+        if (touched === "all") this.loaded();
       },
       standing: () => this.standing.look(),
       kept: (kept) => this.restore(kept),
@@ -256,6 +256,12 @@ export class App implements Doings {
     this.session.keep({ tool: this.toolbox.current });
     this.stage.dataset.tool = this.toolbox.current;
     this.changed();
+  }
+
+  /** The board is here, for the first time or anew. */
+  private loaded(): void {
+    this.toolbox.history.removedByOthers("all");
+    this.renderer.camera.arrive(this.toolbox.isBusy ? undefined : this.renderer.extent);
   }
 
   /** The drawing, or the page around it, may look different. */

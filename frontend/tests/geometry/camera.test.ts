@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fitted, MAX_SCALE, MIN_SCALE, moved, seenIn, zoomed } from "../../src/geometry/camera";
-import { toBoard } from "../../src/geometry/transform";
+import { fitted, home, MAX_SCALE, MIN_HOME_SCALE, MIN_SCALE, moved, seenIn, zoomed } from "../../src/geometry/camera";
+import { type Transform, toBoard } from "../../src/geometry/transform";
 import { Camera } from "../../src/render/camera";
 
 const view = { scale: 0.5, dx: 100, dy: -20 };
@@ -38,6 +38,37 @@ describe("where one looks", () => {
       dx: 495,
       dy: 295,
     });
+  });
+});
+
+describe("what one sees first", () => {
+  const phone = { width: 390, height: 844 };
+  const middle = (view: Transform) => toBoard(view, phone.width / 2, phone.height / 2);
+
+  test("in a small window letters can be read: it shows the middle of the classic rectangle, or of what is drawn", () => {
+    expect(home(phone, undefined).scale).toBe(MIN_HOME_SCALE);
+    expect(middle(home(phone, undefined)).x).toBeCloseTo(1024);
+    expect(middle(home(phone, undefined)).y).toBeCloseTo(512);
+    const drawn = { left: -3000, top: 100, right: -2000, bottom: 200 };
+    expect(middle(home(phone, drawn)).x).toBeCloseTo(-2500);
+    expect(middle(home(phone, drawn)).y).toBeCloseTo(150);
+  });
+
+  test("in a larger one it is the whole classic rectangle, whatever is drawn", () => {
+    const drawn = { left: -3000, top: 100, right: -2000, bottom: 200 };
+    expect(home({ width: 1024, height: 768 }, drawn)).toEqual({ scale: 0.5, dx: 0, dy: 128 });
+  });
+
+  test("is looked for once: what comes later moves nothing", () => {
+    const camera = new Camera(() => {});
+    camera.resize(phone, 1);
+    camera.arrive({ left: 5000, top: 0, right: 5100, bottom: 100 });
+    const arrived = camera.view;
+    expect(middle(arrived).x).toBeCloseTo(5050, 0);
+    camera.arrive({ left: 0, top: 0, right: 100, bottom: 100 });
+    expect(camera.view).toEqual(arrived);
+    camera.moveBy(10, 0);
+    expect(camera.view.dx).toBeCloseTo(arrived.dx + 10);
   });
 });
 
