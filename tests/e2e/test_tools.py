@@ -81,6 +81,22 @@ async def test_tooltips_name_the_keys(open_window: OpenWindow, pair: Pair, board
         await window.page.wait_for_selector(f'.tools [aria-pressed=true][aria-label="{name}"]')
 
 
+async def test_colour_stays_under_the_pointer_when_it_brings_another_tool(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """A colour is for a tool that has one: with the selecting one in hand it takes the pen, and nothing is elsewhere."""
+    window = await open_window(f"{pair.left.url}/b/{board}")
+    await window.saved()
+    red = window.page.get_by_role("button", name="Red", exact=True)
+    place = await red.bounding_box()
+    for key in "vherv":  # the row is longer with a shape in hand
+        await window.page.keyboard.press(key)
+        assert await red.bounding_box() == place, key
+    await red.click()
+    await window.page.wait_for_selector('.tools [aria-pressed=true][aria-label="Pen"]')
+    assert await red.bounding_box() == place
+
+
 async def test_laser_is_seen_and_leaves_nothing(open_window: OpenWindow, pair: Pair, board: str) -> None:
     """[P1] [P2] While it is pressed the other sees where it points; the log hears nothing of it."""
     left, right = await two(open_window, pair, board)

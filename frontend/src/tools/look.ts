@@ -66,18 +66,38 @@ export function restyled(element: Element, change: Partial<Look>): Geometry | un
   return Object.entries(props).some(([name, value]) => element[name] !== value) ? props : undefined;
 }
 
-/** What the first of the selected elements looks like, where it says so. */
-export function lookOf([first]: readonly Element[], look: Look): Look {
-  if (first === undefined) return look;
-  const { kind, width, size, opacity, fill } = first;
-  const color = kind === "note" ? colorOfPaper(fill) : first.color;
+/** How several things look: undefined where they differ, or have no such property. */
+export type SharedLook = { readonly [Property in keyof Look]: Look[Property] | undefined };
+
+/** What the selected elements look like; without any, what comes next does. */
+export function lookOf(selection: readonly Element[], look: Look): SharedLook {
+  if (selection.length === 0) return look;
+  const looks = selection.map(ownLook);
   return {
-    color: typeof color === "string" ? color : look.color,
-    width: typeof width === "number" ? (kind === "highlighter" ? width / HIGHLIGHTER : width) : look.width,
-    size: typeof size === "number" ? size : look.size,
-    opacity: typeof opacity === "number" ? opacity : 1,
-    fill: fillOf(first),
+    color: shared(looks.map(({ color }) => color)),
+    width: shared(looks.map(({ width }) => width)),
+    size: shared(looks.map(({ size }) => size)),
+    opacity: shared(looks.map(({ opacity }) => opacity)),
+    fill: shared(looks.map(({ fill }) => fill)),
   };
+}
+
+function ownLook(element: Element): SharedLook {
+  const { kind, width, size, opacity, fill } = element;
+  const color = kind === "note" ? (colorOfPaper(fill) ?? fill) : element.color;
+  return {
+    color: typeof color === "string" ? color : undefined,
+    width: typeof width === "number" ? (kind === "highlighter" ? width / HIGHLIGHTER : width) : undefined,
+    size: typeof size === "number" ? size : undefined,
+    opacity: typeof opacity === "number" ? opacity : 1,
+    fill: hasInside(kind) ? fillOf(element) : undefined,
+  };
+}
+
+/** What all have that have any. */
+function shared<Value>(values: readonly (Value | undefined)[]): Value | undefined {
+  const [first, ...others] = values.filter((value) => value !== undefined);
+  return others.every((value) => value === first) ? first : undefined;
 }
 
 function fillOf({ kind, fill, color }: Element): Fill {

@@ -27,11 +27,16 @@ export function hasLook(tool: ToolName): boolean {
   return LOOKING.has(tool);
 }
 
-/** How things look: what is selected, or else what comes next. Only what means something there is offered. */
+/**
+ * How things look: what is selected, or else what comes next. Only what means something there is offered; with a tool that has no
+ * look it is what the pen has, since that is what a choice then brings to hand.
+ */
 export function Styles({ shown, doings }: Props) {
   const look = lookOf(shown.selection, shown.look);
-  const kinds = shown.selection.length > 0 ? shown.selection.map(({ kind }) => kind) : [shown.tool];
-  const width = nearestWidth(look.width);
+  const next = hasLook(shown.tool) ? shown.tool : "pen";
+  const kinds = shown.selection.length > 0 ? shown.selection.map(({ kind }) => kind) : [next];
+  const width = look.width === undefined ? undefined : nearestWidth(look.width);
+  const ink = shown.colors.resolve(look.color ?? shown.look.color);
   const writes = kinds.some((kind) => kind === "text" || kind === "note");
   return (
     <>
@@ -54,11 +59,11 @@ export function Styles({ shown, doings }: Props) {
             <Button
               key={name}
               name={strings.width[name]}
-              shortcut={index < width ? keyOf("finer") : index > width ? keyOf("broader") : undefined}
+              shortcut={keyTo(index, width)}
               pressed={index === width}
               onClick={() => doings.setLook({ width: value })}
             >
-              <span class={`nib nib-${name}`} style={{ background: shown.colors.resolve(look.color) }} />
+              <span class={`nib nib-${name}`} style={{ background: ink }} />
             </Button>
           ))}
         </fieldset>
@@ -72,7 +77,7 @@ export function Styles({ shown, doings }: Props) {
               pressed={look.fill === fill}
               onClick={() => doings.setLook({ fill })}
             >
-              <span class={`fill fill-${fill}`} style={{ color: shown.colors.resolve(look.color) }} />
+              <span class={`fill fill-${fill}`} style={{ color: ink }} />
             </Button>
           ))}
         </fieldset>
@@ -91,22 +96,26 @@ export function Styles({ shown, doings }: Props) {
           ))}
         </fieldset>
       )}
-      {(shown.selection.length > 0 || hasLook(shown.tool)) && (
-        <fieldset class="group opacities" aria-label={strings.opacities}>
-          {OPACITIES.map((opacity) => (
-            <Button
-              key={opacity}
-              name={strings.opacity(opacity)}
-              pressed={look.opacity === opacity}
-              onClick={() => doings.setLook({ opacity })}
-            >
-              <span class="ghost" style={{ background: shown.colors.resolve(look.color), opacity }} />
-            </Button>
-          ))}
-        </fieldset>
-      )}
+      <fieldset class="group opacities" aria-label={strings.opacities}>
+        {OPACITIES.map((opacity) => (
+          <Button
+            key={opacity}
+            name={strings.opacity(opacity)}
+            pressed={look.opacity === opacity}
+            onClick={() => doings.setLook({ opacity })}
+          >
+            <span class="ghost" style={{ background: ink, opacity }} />
+          </Button>
+        ))}
+      </fieldset>
     </>
   );
+}
+
+/** The key that leads from the width in hand towards another. */
+function keyTo(index: number, width: number | undefined): string | undefined {
+  if (width === undefined || index === width) return undefined;
+  return keyOf(index < width ? "finer" : "broader");
 }
 
 /** What can be done with what is selected. */

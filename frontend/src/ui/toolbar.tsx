@@ -62,7 +62,7 @@ export function Toolbar({ shown, doings }: Props) {
         </div>
       </div>
     );
-  const color = shown.colors.resolve(lookOf(shown.selection, shown.look).color);
+  const color = shown.colors.resolve(lookOf(shown.selection, shown.look).color ?? shown.look.color);
   return (
     <>
       {hasSelection && (

@@ -7,7 +7,7 @@ const OTHER: Look = { color: "#1971c2", width: 4, fill: "none", opacity: 1, size
 
 test.each(["rectangle", "diamond", "ellipse"])("what is selected shows how it was dressed: %s", (kind) => {
   const element = { ...dressed(kind, {}, LOOK, 0), id: "a:1", by: "a" };
-  expect(lookOf([element], OTHER)).toEqual({ ...LOOK, size: OTHER.size });
+  expect(lookOf([element], OTHER)).toEqual({ ...LOOK, size: undefined });
 });
 
 test("a highlighter shows the pen's width, a note the colour that its paper came of", () => {
@@ -17,6 +17,19 @@ test("a highlighter shows the pen's width, a note the colour that its paper came
     const note = { ...dressed("note", {}, { ...LOOK, color }, 0), id: "a:1", by: "a" };
     expect(lookOf([note], OTHER)).toMatchObject({ color, size: LOOK.size });
   }
+});
+
+test("of several things is shown what all of them have that have any; nothing where they differ", () => {
+  const dress = (kind: string, look: Look) => ({ ...dressed(kind, {}, look, 0), id: "a:1", by: "a" });
+  const [rectangle, text] = [dress("rectangle", LOOK), dress("text", { ...LOOK, color: OTHER.color })];
+  expect(lookOf([rectangle, text], OTHER)).toEqual({ ...LOOK, color: undefined });
+  expect(lookOf([rectangle, dress("ellipse", OTHER)], LOOK)).toEqual({
+    color: undefined,
+    width: undefined,
+    fill: undefined,
+    opacity: undefined,
+    size: undefined,
+  });
 });
 
 test("without a selection it is what comes next", () => {
