@@ -71,3 +71,7 @@ async def test_board_of_an_impossible_name_says_so_and_takes_no_stroke(open_wind
     await window.page.get_by_text("Go back to the lobby").wait_for()
     await window.page.get_by_role("link", name="To the lobby").click()
     await window.saved()
+    await window.page.go_back()
+    message = window.page.locator(".toast", has_text="This name is not possible")
+    await message.get_by_role("button", name="New board").click()
+    await window.saved()

@@ -63,6 +63,11 @@ async def test_text_is_seen_while_it_is_typed(open_window: OpenWindow, pair: Pai
     (element,) = await snapshot(pair, board)
     assert element["text"] == "abcd    e"
     await left.page.keyboard.press("Escape")
+    await left.page.keyboard.press("Enter")
+    await left.page.keyboard.insert_text("whole")
+    await together([left, right])
+    assert [element["text"] for element in await snapshot(pair, board)] == ["whole"]
+    await left.page.keyboard.press("Escape")
     await left.page.mouse.dblclick(310, 300)
     await left.page.keyboard.press("Backspace")
     await left.page.keyboard.press("Escape")

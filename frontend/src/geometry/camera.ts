@@ -24,7 +24,12 @@ export function home(size: Size, drawn: Box | undefined): Transform {
   const { width, height } = size;
   const whole = contain(width, height);
   if (whole.scale >= MIN_HOME_SCALE) return whole;
-  const { left, top, right, bottom } = drawn ?? { left: 0, top: 0, right: CLASSIC.width, bottom: CLASSIC.height };
+  const { left, top, right, bottom } = drawn ?? {
+    left: 0,
+    top: 0,
+    right: CLASSIC.width,
+    bottom: CLASSIC.height,
+  };
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
   return { scale: MIN_HOME_SCALE, dx: width / 2 - x * MIN_HOME_SCALE, dy: height / 2 - y * MIN_HOME_SCALE };
 }

@@ -156,6 +156,12 @@ export class App implements Doings {
     this.toolbox.redo();
   }
 
+  write(): void {
+    const [only, ...more] = this.toolbox.selection;
+    const takesText = only?.kind === "text" || only?.kind === "note";
+    if (takesText && more.length === 0 && !this.toolbox.isBusy) this.writer.begin({ id: only.id });
+  }
+
   cancel(): void {
     if (!this.toolbox.isBusy) this.toolbox.desk.select([]);
     this.toolbox.cancel();

@@ -5,6 +5,7 @@ const CAPS: Readonly<Record<string, string>> = {
   mod: isMac ? "⌘" : "Ctrl",
   shift: "Shift",
   escape: "Esc",
+  enter: "Enter",
   delete: "Delete",
   arrowleft: "←",
   arrowright: "→",

@@ -61,10 +61,10 @@ export class Company {
     return this.last;
   }
 
-  /** Who drew what is selected, if that is one thing. */
+  /** Who drew what is selected, if that is one thing, and not ours. */
   authorOf([element, ...more]: readonly Element[]): string | undefined {
     if (element === undefined || more.length > 0) return undefined;
-    if (clientOf(element.id) === this.session.client) return strings.you;
+    if (clientOf(element.id) === this.session.client) return undefined;
     return (this.session.others.nameOf(element.by) ?? strings.someone) || strings.guest;
   }
 }

@@ -44,7 +44,7 @@ export interface Shown {
   readonly me: Person;
   /** All who are here, oneself among them. */
   readonly people: readonly Person[];
-  /** Who drew what is selected, if that is one thing. */
+  /** Who drew what is selected, if that is one thing of somebody else's. */
   readonly author: string | undefined;
   /** Percent: 100 is a CSS pixel a board pixel. */
   readonly zoom: number;
@@ -70,6 +70,8 @@ export interface Doings {
   fit(): void;
   undo(): void;
   redo(): void;
+  /** Lets the person write in the text or note that is selected. */
+  write(): void;
   /** Gives up what is under way, or lets go of what is selected. */
   cancel(): void;
   newBoard(): void;
@@ -132,6 +134,14 @@ export function Page({ shown, doings }: Props) {
         )}
         {shown.selection.some(({ kind }) => !KINDS.has(kind)) && (
           <p class="bar author">{strings.newerKind}</p>
+        )}
+        {shown.status === "gone" && (
+          <div class="bar toast" role="status">
+            <span>{strings.badName}</span>
+            <button type="button" class="button labelled" onClick={() => doings.newBoard()}>
+              {strings.newBoard}
+            </button>
+          </div>
         )}
         {shown.offer !== undefined && <Offered offer={shown.offer} doings={doings} />}
         {shown.toast !== undefined && (

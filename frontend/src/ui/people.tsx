@@ -21,6 +21,10 @@ export function People({ shown, doings }: Props) {
     >
       <NameField name={me.name} rename={(name) => doings.rename(name)} />
       <ul class="people">
+        <li>
+          <Face person={me} colors={shown.colors} />
+          <span>{strings.you}</span>
+        </li>
         {others.map((person) => (
           <li key={person.sid}>
             <Face person={person} colors={shown.colors} />

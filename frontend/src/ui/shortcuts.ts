@@ -66,6 +66,7 @@ export const SHORTCUTS = {
     keys: ["mod+a"],
     run: (doings) => doings.act(selectAll),
   },
+  write: { group: "edit", name: strings.write, keys: ["enter"], run: (doings) => doings.write() },
   letGo: { group: "edit", name: strings.letGo, keys: ["escape"], run: (doings) => doings.cancel() },
   copy: { group: "edit", name: strings.copy, keys: ["mod+c"] },
   cut: { group: "edit", name: strings.cut, keys: ["mod+x"] },

@@ -36,6 +36,7 @@ export const english = {
   undo: "Undo",
   redo: "Redo",
   selectAll: "Select all",
+  write: "Write in what is selected",
   letGo: "Let go",
   copy: "Copy",
   cut: "Cut",
@@ -56,6 +57,7 @@ export const english = {
   duplicate: "Duplicate",
   remove: "Delete",
   newBoard: "New board",
+  badName: "This name is not possible. Names of boards have up to 64 letters, digits, - and _.",
   board: (name: string) => `Board ${name}`,
   title: (name: string) => `${name} · Whiteboard`,
   color: {
@@ -100,7 +102,7 @@ export const english = {
   guest: "Guest",
   yourName: "Your name",
   drawnBy: (name: string) => `Drawn by ${name}`,
-  you: "you",
+  you: "You",
   someone: "somebody who has left",
   rejected: {
     board_full: "This board is full. Erase something to draw on.",

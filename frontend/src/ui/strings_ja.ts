@@ -36,6 +36,7 @@ export const japanese: Strings = {
   undo: "元に戻す",
   redo: "やり直す",
   selectAll: "すべて選択",
+  write: "選択したものに書く",
   letGo: "選択を解除",
   copy: "コピー",
   cut: "切り取り",
@@ -56,6 +57,7 @@ export const japanese: Strings = {
   duplicate: "複製",
   remove: "削除",
   newBoard: "新しいボード",
+  badName: "この名前は使えません。ボードの名前は 64 文字までの英数字と - と _ です。",
   board: (name) => `ボード ${name}`,
   title: (name) => `${name} · ホワイトボード`,
   color: {

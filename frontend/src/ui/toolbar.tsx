@@ -12,9 +12,9 @@ import {
   Redo2,
   Square,
   StickyNote,
+  Target,
   Type,
   Undo2,
-  WandSparkles,
 } from "lucide";
 import { lookOf } from "../tools/look";
 import { TOOLS, type ToolName } from "../tools/toolbox";
@@ -39,7 +39,7 @@ const ICONS: Record<ToolName, IconNode> = {
   ellipse: Circle,
   text: Type,
   note: StickyNote,
-  laser: WandSparkles,
+  laser: Target,
 };
 
 /** A phone: the two rows of `toolbar.css` fit it, and nothing else beside them. */

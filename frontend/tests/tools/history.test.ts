@@ -257,7 +257,8 @@ describe("[O10] what comes back lies where it lay", () => {
       const dice = random();
       if (dice < 0.5) {
         const chosen = [...board].filter(() => random() < 0.3).map(({ id }) => id);
-        if (chosen.length > 0) history.push({ op: "remove", elements: random() < 0.5 ? chosen : chosen.reverse() });
+        if (chosen.length > 0)
+          history.push({ op: "remove", elements: random() < 0.5 ? chosen : chosen.reverse() });
         mayRedo = 0;
       } else if (dice < 0.75) {
         history.undo();

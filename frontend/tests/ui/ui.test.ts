@@ -51,12 +51,21 @@ test("any width has a nearest one on offer", () => {
 });
 
 test("keys are named alike on all keyboards", () => {
-  const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  const plain = { code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
   expect(chordOf({ ...plain, key: "P", shiftKey: true })).toBe("p");
   expect(chordOf({ ...plain, key: "[", altKey: true })).toBe("[");
   expect(chordOf({ ...plain, key: "z", ctrlKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "z", metaKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "Z", metaKey: true, shiftKey: true })).toBe("mod+shift+z");
+});
+
+test("a key that writes no Latin letter is the one that lies there elsewhere; a Latin one is what it writes", () => {
+  const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  expect(chordOf({ ...plain, key: "з", code: "KeyP" })).toBe("p");
+  expect(chordOf({ ...plain, key: "Я", code: "KeyZ", ctrlKey: true })).toBe("mod+z");
+  expect(chordOf({ ...plain, key: "z", code: "KeyY" })).toBe("z");
+  expect(chordOf({ ...plain, key: "?", code: "Digit7" })).toBe("?");
+  expect(chordOf({ ...plain, key: "х", code: "BracketLeft" })).toBe("х");
 });
 
 test("each chord does one thing; what has nothing to run is the clipboard's, which the browser tells", () => {
