@@ -131,7 +131,7 @@ async def test_space_is_the_drawing_s_after_a_pointer_pressed_a_button(
         if leave == "the button":
             await menu.click()
         elif leave == "the drawing":
-            await page.mouse.click(500, 650)
+            await page.mouse.click(500, 500)
             await page.keyboard.press("Control+z")
         else:
             await page.keyboard.press("Escape")
@@ -151,7 +151,7 @@ async def test_space_is_the_drawing_s_after_a_pointer_pressed_a_button(
     for state in ("attached", "detached"):
         await page.keyboard.press(" ")
         await page.locator(".panel").wait_for(state=state)
-    await page.mouse.click(500, 650)
+    await page.mouse.click(500, 500)
     assert await page.evaluate("() => document.activeElement === document.body")
 
 

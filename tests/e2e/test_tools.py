@@ -89,7 +89,7 @@ async def test_tooltips_name_the_keys(open_window: OpenWindow, pair: Pair, board
 async def test_colour_stays_under_the_pointer_when_it_brings_another_tool(
     open_window: OpenWindow, pair: Pair, board: str
 ) -> None:
-    """A colour is for a tool that has one: with the selecting one in hand it takes the pen, and nothing is elsewhere."""
+    """A colour is for a tool that has one: with the selecting one it takes the pen, and nothing moves."""
     window = await open_window(f"{pair.left.url}/b/{board}")
     await window.saved()
     red = window.page.get_by_role("button", name="Red", exact=True)
