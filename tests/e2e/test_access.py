@@ -97,3 +97,19 @@ async def test_escape_closes_what_is_not_painted_yet(open_window: OpenWindow, pa
     window = await open_window(f"{pair.left.url}/b/{board}")
     await window.saved()
     assert await window.page.evaluate(_OPEN_AND_ESCAPE)
+
+
+async def test_nothing_moves_by_itself_for_who_asks_for_less_motion(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """Neither a transition nor an animation takes time, of whatever is on the page."""
+    for motion, moves in (("no-preference", True), ("reduce", False)):
+        window = await open_window(f"{pair.left.url}/b/{board}", reduced_motion=motion)
+        await window.saved()
+        seconds = await window.page.evaluate(
+            """() => [...document.querySelectorAll("*")].flatMap((element) => ["", "::after"].flatMap((part) => {
+                 const { transitionDuration, animationDuration } = getComputedStyle(element, part);
+                 return [parseFloat(transitionDuration), parseFloat(animationDuration)];
+               }))"""
+        )
+        assert (max(seconds) > 0.001) is moves

@@ -72,6 +72,21 @@ async def test_marquee_and_keys_work_on_several(open_window: OpenWindow, pair: P
     assert len(await snapshot(pair, board)) == 5
 
 
+async def test_text_is_given_another_size_and_opacity(open_window: OpenWindow, pair: Pair, board: str) -> None:
+    """[O4] By the buttons that are there while it is selected; the other sees it."""
+    left, right = await two(open_window, pair, board)
+    await left.page.keyboard.press("t")
+    await left.draw((200, 200))
+    await left.page.keyboard.type("plan")
+    await left.page.keyboard.press("Escape")
+    await left.page.keyboard.press("Control+a")
+    for button in ("Huge", "60 % opaque"):
+        await left.press(button)
+    await together([left, right])
+    (element,) = await snapshot(pair, board)
+    assert (element["text"], element["size"], element["opacity"]) == ("plan", 84, 0.6)
+
+
 async def test_what_is_copied_is_pasted_on_another_board(open_window: OpenWindow, pair: Pair, board: str) -> None:
     """[O2] Elements of every form, through the browser's clipboard; plain text becomes a note."""
     window = await open_window(f"{pair.left.url}/b/{board}", permissions=["clipboard-read", "clipboard-write"])
