@@ -13,8 +13,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome")
-# Chromium's own program comes first: Debian's /usr/bin/chromium is a script that wants more of PATH than we do.
+# The headless shell comes first: the same engine without a window's parts, at a third of the CPU time a window. Then
+# Chromium's own program: Debian's /usr/bin/chromium is a script that wants more of PATH than we do.
 PLACES = (
+    "/usr/lib/chromium/chromium-headless-shell",
     "/usr/lib/chromium/chromium",
     *(f"{folder}/{name}" for folder in ("/usr/bin", "/usr/local/bin") for name in NAMES),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -43,7 +45,7 @@ def install_chromium() -> None:
     if os.geteuid() == 0 and DEBIAN.exists():
         apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
         _runs([*apt, "update"], silent=False)
-        _runs([*apt, "install", "--no-install-recommends", "chromium"], silent=False)
+        _runs([*apt, "install", "--no-install-recommends", "chromium-headless-shell"], silent=False)
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Error, Page
 
 from tests.integration.waiting import eventually
 
@@ -86,8 +86,18 @@ class Window:
         assert self.failures == []
 
     async def facts(self) -> Facts:
-        """Return what the page says now."""
-        data = await self.page.evaluate("() => ({...document.documentElement.dataset})")
+        """Return what the page says now; while one page makes way for another, what the new one says first."""
+
+        async def said() -> dict[str, str] | None:
+            try:
+                data: dict[str, str] = await self.page.evaluate("() => ({...document.documentElement.dataset})")
+            except Error as error:
+                if "context was destroyed" not in error.message:
+                    raise
+                return None
+            return data if "status" in data else None
+
+        data = await eventually(said, "the page says something")
         return Facts(data["status"], int(data["unsaved"]), data["position"], data["replica"])
 
     async def saved(self) -> Facts:

@@ -1,6 +1,7 @@
 """What the modules of the package import, read from their source."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -33,8 +34,9 @@ class Module(NamedTuple):
                 yield from ((node.lineno, ".".join([*base, alias.name])) for alias in node.names)
 
 
+@functools.cache
 def modules(backend: Path = BACKEND) -> list[Module]:
-    """Return the modules of the package under ``backend``, the package itself left out."""
+    """Return the modules of the package under ``backend``, the package itself left out; a folder is read once."""
     found = []
     for path in sorted((backend / "whiteboard").rglob("*.py")):
         *package, module = path.relative_to(backend).with_suffix("").parts
