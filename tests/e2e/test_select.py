@@ -85,6 +85,7 @@ async def test_text_is_given_another_size_and_opacity(open_window: OpenWindow, p
     await together([left, right])
     (element,) = await snapshot(pair, board)
     assert (element["text"], element["size"], element["opacity"]) == ("plan", 84, 0.6)
+    assert element["h"] == 84 * 1.25
 
 
 async def test_what_is_copied_is_pasted_on_another_board(open_window: OpenWindow, pair: Pair, board: str) -> None:

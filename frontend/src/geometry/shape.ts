@@ -15,6 +15,8 @@ import type { Point } from "./transform";
  */
 
 const DEFAULT_WIDTH = 4;
+/** How far letters and their marks reach out of a text's frame, of the letters' size. */
+const OVERHANG = 0.25;
 /** How far a note's shadow falls. */
 const NOTE_SHADOW = 16;
 /** The side of the placeholder of an element that tells a place but no size. */
@@ -120,7 +122,8 @@ function boxAround(element: Element): Box {
   const box = boxOfPoints(outline);
   if (element.kind === "arrow") return grown(box, 0.6 * headOf(element, Infinity) + widthOf(element));
   if (isStroked(element)) return grown(box, widthOf(element) + 1);
-  return grown(box, element.kind === "note" ? NOTE_SHADOW : 0);
+  if (element.kind === "note") return grown(box, NOTE_SHADOW);
+  return grown(box, isNumber(element.size) ? OVERHANG * element.size : 0);
 }
 
 function isStroked(element: Element): boolean {

@@ -65,24 +65,28 @@ export function wrapped(context: Measure, text: string, width: number): string[]
 export function layoutOf(context: Measure, element: Element, frame: { w: number; h: number }): Layout {
   let layout = layouts.get(element);
   if (layout === undefined) {
-    layout = element.kind === "note" ? noteLayout(context, element, frame) : plainLayout(element);
+    layout = element.kind === "note" ? noteLayout(context, element, frame) : plainLayout(element, frame);
     layouts.set(element, layout);
   }
   return layout;
 }
 
-function plainLayout(element: Element): Layout {
-  return { lines: textOf(element).split("\n"), size: sizeOf(element) };
+/** Letters are as small as their frame, if that was made for smaller ones. */
+function plainLayout(element: Element, { h }: { h: number }): Layout {
+  const lines = textOf(element).split("\n");
+  return { lines, size: Math.min(sizeOf(element), h / (lines.length * LINE_HEIGHT)) };
 }
 
-/** Letters get smaller until all of them are on the note. */
+/** Letters get smaller until all of them are on the note; what would be too small to read is left out at the end. */
 function noteLayout(context: Measure, element: Element, { w, h }: { w: number; h: number }): Layout {
   const [width, height] = [w - 2 * NOTE_PADDING, h - 2 * NOTE_PADDING];
   let size = sizeOf(element);
   for (;;) {
     context.font = fontOf(size);
     const lines = wrapped(context, textOf(element), width);
-    if (lines.length * size * LINE_HEIGHT <= height || size <= SMALLEST) return { lines, size };
+    const fitting = Math.max(0, Math.floor(height / (size * LINE_HEIGHT)));
+    if (lines.length <= fitting) return { lines, size };
+    if (size <= SMALLEST) return { lines: lines.slice(0, fitting), size };
     size *= 0.9;
   }
 }

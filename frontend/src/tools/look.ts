@@ -1,3 +1,7 @@
+import { moved } from "../geometry/change";
+import { isNumber, ownFrame } from "../geometry/frame";
+import { stretch } from "../geometry/matrix";
+import { inFrame } from "../geometry/outline";
 import type { Element, NewElement } from "../model/element";
 import type { Fill, Look } from "../model/style";
 
@@ -62,8 +66,17 @@ export function restyled(element: Element, change: Partial<Look>): Geometry | un
     props.width = kind === "highlighter" ? Math.min(200, change.width * HIGHLIGHTER) : change.width;
   if (change.fill !== undefined && hasInside(kind)) props.fill = inside(change.fill, element.color);
   if (change.opacity !== undefined) props.opacity = change.opacity;
-  if (change.size !== undefined && (kind === "text" || kind === "note")) props.size = change.size;
+  if (change.size !== undefined && kind === "note") props.size = change.size;
+  if (change.size !== undefined && kind === "text") Object.assign(props, lettered(element, change.size));
   return Object.entries(props).some(([name, value]) => element[name] !== value) ? props : undefined;
+}
+
+/** What gives a text letters of another size: its frame grows with them, from where it begins. */
+function lettered(element: Element, size: number): Geometry {
+  const frame = ownFrame(element);
+  if (frame === undefined || !isNumber(element.size) || element.size === size) return { size };
+  const by = size / element.size;
+  return { ...moved(element, stretch(by, by, inFrame(frame, 0, 0), frame.angle)), size };
 }
 
 /** How several things look: undefined where they differ, or have no such property. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { measure, wrapped } from "../../src/render/text";
+import { layoutOf, measure, wrapped } from "../../src/render/text";
 
 /** Letters that are all ten pixels wide. */
 const context = {
@@ -25,4 +25,15 @@ test.each([
 
 test("a text is as wide as its widest line, and a line and a quarter high", () => {
   expect(measure(context, "abc\nab", 20)).toEqual({ w: 31, h: 50 });
+});
+
+test.each([
+  ["text", { w: 500, h: 50 }, "a\nb", 20, { lines: ["a", "b"], size: 20 }],
+  ["text", { w: 500, h: 25 }, "a\nb", 20, { lines: ["a", "b"], size: 10 }],
+  ["note", { w: 128, h: 53 }, "a\nb", 10, { lines: ["a", "b"], size: 10 }],
+  ["note", { w: 128, h: 38 }, "a\nb\nc", 4, { lines: ["a", "b"], size: 4 }],
+  ["note", { w: 20, h: 20 }, "a", 20, { lines: [], size: expect.any(Number) }],
+])("letters of a %s stay within its frame: %j", (kind, frame, text, size, layout) => {
+  const element = { kind, x: 0, y: 0, ...frame, text, size, color: "black", id: "a:1", by: "a" };
+  expect(layoutOf(context, element, frame)).toEqual(layout);
 });
