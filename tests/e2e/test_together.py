@@ -50,12 +50,27 @@ async def test_people_see_who_is_here_where_they_point_and_what_they_drew(
     await right.page.get_by_role("button", name="You are alone here").wait_for()
 
 
-async def test_name_is_there_again_on_the_next_board(open_window: OpenWindow, pair: Pair, board: str) -> None:
-    """[B10] A session is a stay on one board; the browser keeps the name for all."""
+async def test_name_colour_and_width_are_there_again_on_the_next_board(
+    open_window: OpenWindow, pair: Pair, board: str
+) -> None:
+    """[B10] A session is a stay on one board; the browser keeps them for all, and the others see them there."""
     window = await open_window(f"{pair.left.url}/b/{board}")
     await rename(window, "Ben")
+    await window.press("Red")
+    await window.press("Bold")
     await window.page.goto(f"{pair.left.url}/b/{board}-2")
     await window.saved()
+    for chosen in ("Red", "Bold"):
+        button = window.page.get_by_role("button", name=chosen, exact=True)
+        assert await button.get_attribute("aria-pressed") == "true"
+    other = await open_window(f"{pair.right.url}/b/{board}-2")
+    await other.page.get_by_role("button", name="2 people are here").click()
+    await shows(other, ".people bdi", "Ben")
+    await window.draw((200, 300), (600, 300))
+    await together([window, other])
+    _, body = await pair.left.get(f"/api/boards/{board}-2")
+    (stroke,) = body["elements"]
+    assert (stroke["color"], stroke["width"]) == ("#e03131", 16)
     await window.page.get_by_role("button", name="here").click()
     assert await window.page.get_by_label("Your name").input_value() == "Ben"
 

@@ -1,4 +1,5 @@
-const KEY = "whiteboard:name";
+import { remember, remembered } from "./habits";
+
 const MAX_NAME = 40;
 /** What the server refuses in a name (SPEC.md B10): control characters, and those that turn the writing around them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
@@ -8,19 +9,11 @@ export function cleanName(text: string): string {
   return [...text.replaceAll(UNFIT, "").trim()].slice(0, MAX_NAME).join("");
 }
 
-/** The name that was given on any board; empty where the browser keeps nothing. */
+/** The name that was given on any board, or nothing. */
 export function storedName(): string {
-  try {
-    return cleanName(localStorage.getItem(KEY) ?? "");
-  } catch {
-    return "";
-  }
+  return cleanName(remembered("name"));
 }
 
 export function storeName(name: string): void {
-  try {
-    localStorage.setItem(KEY, name);
-  } catch {
-    // In a private window it is a name for this board alone, which the server keeps.
-  }
+  remember("name", name);
 }

@@ -1,3 +1,5 @@
+import type { Style } from "../model/style";
+import { remember, remembered } from "./habits";
 import type { Strings } from "./strings_en";
 
 /** The colours on offer, by the key that chooses them (1, 2, …). All are readable on light paper and, turned, on dark. */
@@ -30,6 +32,18 @@ export const SIZES: readonly { name: keyof Strings["size"]; value: number }[] = 
 
 /** How opaque, from all to little. */
 export const OPACITIES: readonly number[] = [1, 0.6, 0.3];
+
+/** The colour and the width that were chosen last on any board, as far as they are on offer. */
+export function storedStyle(): Partial<Style> {
+  const color = COLORS.find(({ value }) => value === remembered("color"));
+  const width = WIDTHS.find(({ value }) => String(value) === remembered("width"));
+  return { ...(color && { color: color.value }), ...(width && { width: width.value }) };
+}
+
+export function storeStyle({ color, width }: Style): void {
+  remember("color", color);
+  remember("width", String(width));
+}
 
 /** The offered width that comes nearest to one. */
 export function nearestWidth(width: number): number {
