@@ -23,6 +23,7 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 DEBIAN = Path("/etc/debian_version")
+PACKAGES = ("chromium-headless-shell", "chromium")  # Debian before 12 has only the second.
 NONE_FOUND = "NO BROWSER: the browser tests are skipped. Install Chromium or Google Chrome and run `make test` again."
 
 
@@ -45,7 +46,9 @@ def install_chromium() -> None:
     if os.geteuid() == 0 and DEBIAN.exists():
         apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
         _runs([*apt, "update"], silent=False)
-        _runs([*apt, "install", "--no-install-recommends", "chromium-headless-shell"], silent=False)
+        for package in PACKAGES:
+            if _runs([*apt, "install", "--no-install-recommends", package], silent=False):
+                return
 
 
 def main() -> int:

@@ -46,7 +46,7 @@ class Machine:
     def _runs(self, command: list[str], *, silent: bool = True) -> bool:
         if command[-1] == "--version":
             return Path(command[0]).read_text() == "starts"
-        asked = "playwright" if "playwright" in command else f"apt-get {command[4]}"
+        asked = "playwright" if "playwright" in command else " ".join(["apt-get", *command[4:5], *command[6:]])
         self.asked.append(asked)
         if asked in self.works:
             self.has(str(self.works[asked].relative_to(self.folder)))
@@ -88,12 +88,14 @@ def test_playwright_s_is_installed_before_the_distribution_s(machine: Machine) -
     assert machine.asked == ["playwright"]
 
 
-def test_root_on_debian_gets_the_distribution_s(machine: Machine) -> None:
-    """Last of all."""
-    machine.works["apt-get install"] = machine.folder / "usr" / "chromium"
+@pytest.mark.parametrize("package", chromium.PACKAGES)
+def test_root_on_debian_gets_the_distribution_s(machine: Machine, package: str) -> None:
+    """Last of all: the headless shell, or where there is none the whole browser."""
+    machine.works[f"apt-get install {package}"] = machine.folder / "usr" / "chromium"
     machine.monkeypatch.setattr(chromium, "DEBIAN", machine.has("usr/debian_version")[0])
     assert chromium.main() == 0
-    assert machine.asked == ["playwright", "apt-get update", "apt-get install"]
+    packages = chromium.PACKAGES[: chromium.PACKAGES.index(package) + 1]
+    assert machine.asked == ["playwright", "apt-get update", *(f"apt-get install {name}" for name in packages)]
 
 
 @pytest.mark.parametrize(("user", "debian"), [(1000, True), (0, False)])
