@@ -184,6 +184,7 @@ async def test_board_goes_to_another_one_and_twice_into_the_same(
     assert min(element["x"] for element in elements[12:] if "x" in element) > edges[0]
 
     await left.page.keyboard.press("Control+z")
+    await left.page.locator(".toast").wait_for(state="detached")
     await whole(left, right)
     assert bare(await snapshot(pair, board)) == ALL_KINDS
     other = await open_window(f"{pair.right.url}/b/{board}-2")

@@ -16,10 +16,18 @@ export function chordOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Press
   return `${mod}${rest}${latin(key, code)}`;
 }
 
-/** A key that writes no Latin letter, as on a Cyrillic or Greek keyboard, is the letter that others have there. */
+/** What is not a letter on most keyboards, but on some of other scripts. */
+const MARKS: Readonly<Record<string, string>> = {
+  BracketLeft: "[",
+  BracketRight: "]",
+  Comma: ",",
+  Period: ".",
+};
+
+/** A key that writes a letter, and none of Latin, as on a Cyrillic or Greek keyboard, is what others have there. */
 function latin(key: string, code: string): string {
   const isForeign = /^\p{Letter}$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
-  return (isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? key) : key).toLowerCase();
+  return (isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? MARKS[code] ?? key) : key).toLowerCase();
 }
 
 /** Calls the shortcut of a pressed key, where it is for the drawing. */

@@ -149,6 +149,7 @@ export class App implements Doings {
   }
 
   undo(): void {
+    this.toast.dismiss(); // it tells of what was done before
     this.toolbox.undo();
   }
 

@@ -65,7 +65,9 @@ test("a key that writes no Latin letter is the one that lies there elsewhere; a 
   expect(chordOf({ ...plain, key: "Я", code: "KeyZ", ctrlKey: true })).toBe("mod+z");
   expect(chordOf({ ...plain, key: "z", code: "KeyY" })).toBe("z");
   expect(chordOf({ ...plain, key: "?", code: "Digit7" })).toBe("?");
-  expect(chordOf({ ...plain, key: "х", code: "BracketLeft" })).toBe("х");
+  expect(chordOf({ ...plain, key: "х", code: "BracketLeft" })).toBe("[");
+  expect(chordOf({ ...plain, key: "ю", code: "Period" })).toBe(".");
+  expect(chordOf({ ...plain, key: "ё", code: "Backquote" })).toBe("ё");
 });
 
 test("each chord does one thing; what has nothing to run is the clipboard's, which the browser tells", () => {
