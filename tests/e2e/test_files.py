@@ -63,7 +63,10 @@ def exported(*elements: object, version: object = 1) -> str:
 
 
 async def load(window: Window, file: str | Path) -> None:
-    """Import a file, or one that holds this text."""
+    """Import a file, or one that holds this text; what the page said before is gone then."""
+    if await window.page.get_by_role("alert").count():
+        await window.press("Dismiss")
+        await expect(window.page.get_by_role("alert")).to_have_count(0)
     await window.press(MENU)
     async with window.page.expect_file_chooser() as chooser:
         await window.press("Import JSON…")
@@ -92,8 +95,8 @@ async def said(window: Window, words: str) -> None:
 
 async def whole(*windows: Window) -> None:
     """Wait until all windows have, and show, the whole board alike: an import moves the view of whoever imports."""
+    await in_step(windows)
     for window in windows:
-        await window.saved()
         await window.page.keyboard.press("f")
     await together(windows)
 
@@ -271,7 +274,6 @@ async def test_bad_file_changes_nothing_and_says_what_to_do(
     for file, words in bad:
         await load(window, file)
         await said(window, words)
-        await window.press("Dismiss")
     assert await window.facts() == before
     assert await snapshot(pair, board) == []
 
