@@ -1,8 +1,8 @@
 """
 Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time.
 
-While a pipeline is away, ops queue up and go together into the next one: an idle board waits for nobody, a busy one
-shares the round trip. A batch whose outcome is unknown is repeated as it is, with the same op ids, until Redis
+While a pipeline is away, ops queue up and go together into the next one: an idle replica waits for nobody, a busy one
+sends a pipeline a display frame. A batch whose outcome is unknown is repeated as it is, with the same op ids, until Redis
 answers (SPEC.md L8, E6).
 """
 
@@ -28,7 +28,6 @@ MAX_QUEUED_OPS: Final = 5_000
 MAX_QUEUED_BYTES: Final = 8_000_000
 MAX_COMMIT_OPS: Final = 500
 MAX_COMMIT_BYTES: Final = 256_000
-GATHER_SECONDS: Final = 0.008
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 logger = structlog.get_logger(__name__)
@@ -111,8 +110,8 @@ class Committer:
         sent_at = 0.0
         while True:
             await self._wake.wait()
-            # An idle replica commits at once; a busy one gathers what comes within a few milliseconds.
-            await asyncio.sleep(sent_at + GATHER_SECONDS - self._loop.time())
+            # An idle replica commits at once; a busy one gathers what comes within a display frame.
+            await asyncio.sleep(sent_at + FRAME_SECONDS - self._loop.time())
             self._wake.clear()
             queues, self._ready = self._ready, []
             sent_at = self._loop.time()
