@@ -33,24 +33,44 @@ def compose_command(_: Path) -> list[str]:
     return [part.replace("$$", "$") for part in command]
 
 
-@pytest.mark.parametrize("command", [chart_command, compose_command])
+commands = pytest.mark.parametrize("command", [chart_command, compose_command])
+
+
+def started(command: Callable[[Path], list[str]], folder: Path, password: str, port: int) -> "subprocess.Popen[bytes]":
+    """Start what a command starts, with what is in the image or mounted there taken from a folder."""
+    (folder / "redis-server").symlink_to(find_server())
+    (folder / "password").write_text(password)
+    parts = [
+        part.replace("/etc/redis-secret/password", str(folder / "password"))
+        .replace("/run/secrets/redis-password", str(folder / "password"))
+        .replace("/etc/redis/redis.conf", str(folder / "redis.conf"))
+        .replace("/data", str(folder))
+        for part in command(folder)
+    ]
+    parts[-1] = parts[-1].replace("\nCONF", f"\nport {port}\nbind 127.0.0.1\nCONF")
+    environ = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}:{os.defpath}"}  # the image has sed and cat
+    return subprocess.Popen(parts, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@commands
+@pytest.mark.parametrize("password", ["", "\n"])
+def test_redis_does_not_start_without_a_password(
+    command: Callable[[Path], list[str]], tmp_path: Path, free_port: Callable[[], int], password: str
+) -> None:
+    """It would be open to everybody, and nobody would notice."""
+    server = started(command, tmp_path, password, free_port())
+    _, told = server.communicate(timeout=10)
+    assert server.returncode != 0
+    assert b"open to everybody" in told
+
+
+@commands
 def test_redis_takes_the_password_of_its_file(
     command: Callable[[Path], list[str]], tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Whatever is in it; it is in no argument; and the server is the process that gets the signals."""
-    (tmp_path / "redis-server").symlink_to(find_server())
-    (tmp_path / "password").write_text(PASSWORD)
-    parts = [
-        part.replace("/etc/redis-secret/password", str(tmp_path / "password"))
-        .replace("/run/secrets/redis-password", str(tmp_path / "password"))
-        .replace("/etc/redis/redis.conf", str(tmp_path / "redis.conf"))
-        .replace("/data", str(tmp_path))
-        for part in command(tmp_path)
-    ]
     port = free_port()
-    parts[-1] = parts[-1].replace("\nCONF", f"\nport {port}\nbind 127.0.0.1\nCONF")
-    environ = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    server = subprocess.Popen(parts, env=environ, stdout=subprocess.DEVNULL)
+    server = started(command, tmp_path, PASSWORD, port)
     try:
         with redis.Redis(port=port, password=PASSWORD) as client:
             deadline = time.monotonic() + 10
@@ -72,4 +92,4 @@ def test_redis_takes_the_password_of_its_file(
         assert server.wait(10) == 0
     finally:
         server.kill()
-        server.wait()
+        server.communicate()

@@ -2,8 +2,8 @@
 Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time.
 
 While a pipeline is away, ops queue up and go together into the next one: an idle replica waits for nobody, a busy one
-sends a pipeline a display frame. A batch whose outcome is unknown is repeated as it is, with the same op ids, until Redis
-answers (SPEC.md L8, E6).
+sends a pipeline a display frame. A batch whose outcome is unknown is repeated as it is, with the same op ids, until
+Redis answers (SPEC.md L8, E6).
 """
 
 import asyncio
