@@ -23,7 +23,7 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 DEBIAN = Path("/etc/debian_version")
-PACKAGES = ("chromium-headless-shell", "chromium")  # Debian before 12 has only the second.
+PACKAGES = ("chromium-headless-shell", "chromium")  # Older releases have only the second.
 NONE_FOUND = "NO BROWSER: the browser tests are skipped. Install Chromium or Google Chrome and run `make test` again."
 
 

@@ -82,8 +82,8 @@ class Forwarder:
             Refused: this replica leaves; another one will do it.
         """
         is_upgrade = request.query.get("transport") == "websocket"
-        if self._state is State.CLOSING and is_upgrade:
-            raise Refused(message="Draining", retry_after=1, kind="draining")
+        if is_upgrade:
+            self._check_open()
         if self._state is State.CLOSING and request.method == "GET":
             await asyncio.sleep(_RELEASE_EVERY_SECONDS)  # should it come to here again, not at once
             return self._last(web.Response(body=_NOOP, content_type="text/plain", charset="utf-8"))
@@ -182,6 +182,7 @@ class Forwarder:
                 answer = await there.early()
             if not answer.startswith(b"HTTP/1.1 101 "):
                 raise BadRequest(f"its replica answers {answer[:40]!r}")
+            self._check_open()  # nobody would wait for it, and a client that had come over would wait for us
             here = End()
             tunnel = Tunnel(here, there)
             tail = take_over(request, answer, here)
@@ -194,6 +195,10 @@ class Forwarder:
         if tail:
             here.data_received(tail)
         return web.Response(status=101)  # which nobody gets: the socket is not aiohttp's any more
+
+    def _check_open(self) -> None:
+        if self._state is State.CLOSING:
+            raise Refused(message="Draining", retry_after=1, kind="draining")
 
     def _become(self, state: State) -> None:
         if state not in LEGAL[self._state]:

@@ -5,8 +5,8 @@ import type { Canvas } from "./canvas";
 export const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 /** Of the letters' size. */
 export const LINE_HEIGHT = 1.25;
-/** Between a note's edge and its text, board pixels. */
-export const NOTE_PADDING = 14;
+/** Between a note's edge and its text, board pixels; less on a small one. */
+const NOTE_PADDING = 14;
 
 const DEFAULT_SIZE = 24;
 const SMALLEST = 4;
@@ -26,6 +26,11 @@ export function sizeOf(element: Element): number {
 
 export function textOf(element: Element): string {
   return typeof element.text === "string" ? element.text : "";
+}
+
+/** How far from a note's edges its text is kept, board pixels. */
+export function paddingOf({ w, h }: { w: number; h: number }): number {
+  return Math.min(NOTE_PADDING, w / 8, h / 8);
 }
 
 /** The width and height of lines of text, board pixels. */
@@ -79,7 +84,8 @@ function plainLayout(element: Element, { h }: { h: number }): Layout {
 
 /** Letters get smaller until all of them are on the note; what would be too small to read is left out at the end. */
 function noteLayout(context: Measure, element: Element, { w, h }: { w: number; h: number }): Layout {
-  const [width, height] = [w - 2 * NOTE_PADDING, h - 2 * NOTE_PADDING];
+  const padding = paddingOf({ w, h });
+  const [width, height] = [w - 2 * padding, h - 2 * padding];
   let size = sizeOf(element);
   for (;;) {
     context.font = fontOf(size);

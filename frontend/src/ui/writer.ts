@@ -2,7 +2,7 @@ import { centerOf, ownFrame } from "../geometry/frame";
 import { meets } from "../geometry/shape";
 import type { Point, Transform } from "../geometry/transform";
 import type { Element } from "../model/element";
-import { LINE_HEIGHT, layoutOf, measure, NOTE_PADDING, sizeOf, textOf } from "../render/text";
+import { LINE_HEIGHT, layoutOf, measure, paddingOf, sizeOf, textOf } from "../render/text";
 import { dressed } from "../tools/look";
 import type { Writing } from "../tools/tool";
 import type { Toolbox } from "../tools/toolbox";
@@ -99,7 +99,7 @@ export class Writer {
       width: `${w}px`,
       height: `${frame.h}px`,
       fontSize: `${size}px`,
-      padding: isNote ? `${Math.max(0, free)}px ${NOTE_PADDING}px 0` : "0",
+      padding: isNote ? `${Math.max(0, free)}px ${paddingOf(frame)}px 0` : "0",
       background: isNote ? String(element.fill) : "none",
       transform: `translate(${dx}px, ${dy}px) scale(${scale}) translate(${center.x}px, ${center.y}px)
         rotate(${frame.angle}rad) translate(${-frame.w / 2}px, ${-frame.h / 2}px)`,

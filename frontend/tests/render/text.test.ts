@@ -31,8 +31,9 @@ test.each([
   ["text", { w: 500, h: 50 }, "a\nb", 20, { lines: ["a", "b"], size: 20 }],
   ["text", { w: 500, h: 25 }, "a\nb", 20, { lines: ["a", "b"], size: 10 }],
   ["note", { w: 128, h: 53 }, "a\nb", 10, { lines: ["a", "b"], size: 10 }],
-  ["note", { w: 128, h: 38 }, "a\nb\nc", 4, { lines: ["a", "b"], size: 4 }],
-  ["note", { w: 20, h: 20 }, "a", 20, { lines: [], size: expect.any(Number) }],
+  ["note", { w: 128, h: 16 }, "a\nb\nc", 4, { lines: ["a", "b"], size: 4 }],
+  ["note", { w: 20, h: 20 }, "a", 12, { lines: ["a"], size: 12 }],
+  ["note", { w: 20, h: 4 }, "a", 12, { lines: [], size: expect.any(Number) }],
 ])("letters of a %s stay within its frame: %j", (kind, frame, text, size, layout) => {
   const element = { kind, x: 0, y: 0, ...frame, text, size, color: "black", id: "a:1", by: "a" };
   expect(layoutOf(context, element, frame)).toEqual(layout);
