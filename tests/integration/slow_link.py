@@ -24,9 +24,9 @@ class SlowLink:
             yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         finally:
             server.close()
-            self.cut()
             while self._pipes:
-                await asyncio.wait(self._pipes)
+                self.cut()  # again: one may have been on its way to Redis
+                await asyncio.wait(self._pipes, timeout=0.1)
 
     def cut(self) -> None:
         """Break every connection; what is on its way may or may not have arrived."""
