@@ -6,7 +6,9 @@ makes no sense (any more): conflicts are resolved by the log's order alone, so e
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple, Self
+from typing import Self
+
+from msgspec import Struct
 
 from whiteboard.domain.limits import MAX_BOARD_SIZE, MAX_ELEMENTS, MAX_POINTS
 from whiteboard.domain.ops import Add, AnyOp, Clear, Element, Grow, Remove, Update, client_of
@@ -16,7 +18,7 @@ _FIXED_PROPS = frozenset({"id", "by", "kind", "points", "pressures"})
 _GROWING = ("points", "pressures")
 
 
-class Drawn(NamedTuple):
+class Drawn(Struct, frozen=True):
     """What an op drew: the numbers ``first`` to ``end`` (exclusive) of an element's points, its joint with those
     before included."""
 
@@ -100,20 +102,28 @@ class Board:
             BoardFull: it would add an element too many, or more points and text than a board may have.
             TooManyPoints: it would let a stroke grow too long.
         """
-        if isinstance(op, Add) and len(self.elements) >= MAX_ELEMENTS:
-            raise BoardFull(f"a board has at most {MAX_ELEMENTS} elements")
-        if isinstance(op, Grow):
-            points = self.elements.get(op.element, {}).get("points")
-            if isinstance(points, list) and len(points) + len(op.points) > 2 * MAX_POINTS:
-                raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
+        more = 0
+        match op:
+            case Grow():
+                points = self.elements.get(op.element, {}).get("points")
+                if isinstance(points, list) and len(points) + len(op.points) > 2 * MAX_POINTS:
+                    raise TooManyPoints(f"a stroke has at most {MAX_POINTS} points")
+                more = len(op.points)
+            case Add():
+                if len(self.elements) >= MAX_ELEMENTS:
+                    raise BoardFull(f"a board has at most {MAX_ELEMENTS} elements")
+                more = _size_of(op.element)
+            case Update() if "text" in op.props:
+                former = self.elements.get(op.element, {}).get("text")
+                more = _size_of({"text": op.props["text"]}) - _size_of({"text": former})
         # Not so in ``apply``: what the log has from before there was this limit stays, and so does a race's surplus.
-        more = self._more_of(op)
         if more > 0 and self.size + more > MAX_BOARD_SIZE:
             raise BoardFull(f"a board has at most {MAX_BOARD_SIZE} numbers in points and characters in texts")
 
     def _add(self, op: Add) -> Drawn | None:
         # The op is not ours: a stroke must not grow inside it.
-        added = self.elements[op.id] = {**_apart(op.element), "id": op.id, "by": op.by}
+        added = self.elements[op.id] = _apart(op.element)
+        added["id"], added["by"] = op.id, op.by
         self.size += _size_of(added)
         if self._own is not None:
             self._own.add(op.id)
@@ -147,23 +157,14 @@ class Board:
         copy = self.elements[element_id] = _apart(element)
         return copy
 
-    def _more_of(self, op: AnyOp) -> int:
-        """Return by how much an op would let the board's size grow, if it has any effect."""
-        match op:
-            case Add():
-                return _size_of(op.element)
-            case Grow():
-                return len(op.points)
-            case Update() if "text" in op.props:
-                former = self.elements.get(op.element, {}).get("text")
-                return _size_of({"text": op.props["text"]}) - _size_of({"text": former})
-        return 0
-
 
 def _apart(element: Element) -> Element:
     """Return a copy that can grow without the other."""
-    growing = {name: value.copy() for name in _GROWING if isinstance(value := element.get(name), list)}
-    return {**element, **growing}
+    copy = element.copy()
+    for name in _GROWING:
+        if isinstance(value := copy.get(name), list):
+            copy[name] = value.copy()
+    return copy
 
 
 def _size_of(element: Element) -> int:

@@ -192,15 +192,13 @@ class Connection:
 
     # -- for the carriers and the clock --------------------------------------------------------------------------
 
-    def receive(self, packet: Packet) -> bool:
+    def receive(self, packet: Packet) -> None:
         """
-        Take a packet of the session's own carrier. Returns whether it is a message to deliver.
+        Take a packet of the session's own carrier that is no message: those are delivered by the carrier itself.
 
         Raises:
             InvalidPacket: a client does not send this here; the session is over.
         """
-        if packet.type is PacketType.MESSAGE:
-            return True
         try:
             kind = self.session.receive(packet, self.owner.now())
         except InvalidPacket:
@@ -210,7 +208,6 @@ class Connection:
             self._arm()
         elif kind is PacketType.CLOSE:
             self.finish(Reason.CLIENT_DISCONNECT)
-        return False
 
     def receive_probe(self, packet: Packet) -> bool:
         """

@@ -1,10 +1,9 @@
 """Socket.IO v5 packets: pure functions from text to events and from events to bytes."""
 
 import re
-from typing import NamedTuple
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from whiteboard.errors import MalformedPacket
 
@@ -15,7 +14,7 @@ _name_decoder = msgspec.json.Decoder(str)
 _encode = msgspec.json.Encoder().encode
 
 
-class Event(NamedTuple):
+class Event(Struct, frozen=True):
     """An EVENT packet; its arguments are still JSON, to be decoded by whoever knows their types."""
 
     namespace: str

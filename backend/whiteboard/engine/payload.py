@@ -11,7 +11,8 @@ import base64
 import binascii
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from whiteboard.engine.errors import InvalidPacket
 
@@ -31,7 +32,7 @@ class PacketType(StrEnum):
 TYPES = {kind.value: kind for kind in PacketType}
 
 
-class Packet(NamedTuple):
+class Packet(Struct, frozen=True):
     """One packet as received; ``data`` is bytes for a binary message only."""
 
     type: PacketType

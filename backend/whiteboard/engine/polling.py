@@ -101,7 +101,9 @@ class Polling:
             for count, packet in enumerate(decode_payload(body), 1):
                 if connection.state is State.CLOSED:
                     break
-                if connection.receive(packet):
+                if packet.type is not PacketType.MESSAGE:
+                    connection.receive(packet)
+                else:
                     rest = connection.owner.handlers.message(connection.sid, packet.data)
                     if rest is not None:
                         await rest

@@ -117,16 +117,18 @@ class FrameParser:
                 self._needed = end - at
                 return at
             mask, payload = data[start : start + _MASK_BYTES], data[start + _MASK_BYTES : end]
-            messages.extend(self._message(first, _unmask(payload, mask)))
+            message = self._message(first, _unmask(payload, mask))
+            if message is not None:
+                messages.append(message)
             at = end
         self._needed = 2
         return at
 
-    def _message(self, first: int, payload: bytes) -> tuple[str | bytes | Control, ...]:
+    def _message(self, first: int, payload: bytes) -> str | bytes | Control | None:
         """The message that this frame completes, if it does."""
         opcode = first & 0x0F
         if opcode >= CLOSE:
-            return (_control(opcode, payload),)
+            return _control(opcode, payload)
         if opcode == CONTINUATION:
             if self._partial is None:
                 raise BrokenFrame(PROTOCOL_ERROR, "nothing to continue")
@@ -134,7 +136,7 @@ class FrameParser:
             if len(self._partial) > self._max_bytes:
                 raise BrokenFrame(TOO_BIG, "message too big")
             if not first & 0x80:
-                return ()
+                return None
             opcode, payload, self._partial = self._opcode, bytes(self._partial), None
         elif self._partial is not None:
             raise BrokenFrame(PROTOCOL_ERROR, "a new message inside a fragmented one")
@@ -144,8 +146,8 @@ class FrameParser:
             raise BrokenFrame(TOO_BIG, "message too big")
         elif not first & 0x80:
             self._opcode, self._partial = opcode, bytearray(payload)
-            return ()
-        return (payload if opcode == BINARY else _utf8(payload),)
+            return None
+        return payload if opcode == BINARY else _utf8(payload)
 
 
 def _unmask(payload: bytes, mask: bytes) -> bytes:

@@ -132,7 +132,7 @@ class Session:
         Raises:
             InvalidPacket: the probe has failed.
         """
-        if self.state is State.PROBING and packet == (PacketType.PING, "probe"):
+        if self.state is State.PROBING and packet == Packet(PacketType.PING, "probe"):
             self._enter(State.UPGRADING)
         elif self.state is State.UPGRADING and packet.type is PacketType.UPGRADE:
             self._enter(State.WEBSOCKET)

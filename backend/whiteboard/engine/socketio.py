@@ -187,12 +187,13 @@ class SocketServer:
         try:
             if isinstance(packet, bytes) or packet[:1] in ("5", "6"):
                 raise BinaryUnsupported("binary attachments are not accepted")
-            namespace, name, args, ack_id = decode_event(packet)
+            event = decode_event(packet)
+            namespace, ack_id = event.namespace, event.ack_id
             socket = sockets.get(namespace)
             if socket is None:
                 raise NotJoined("connect to this namespace first")
             ack = None if ack_id is None else Ack(socket, ack_id)
-            self._applications[namespace].receive(socket, name, args, ack)
+            self._applications[namespace].receive(socket, event.name, event.args, ack)
         except NotJoined as error:
             self._refuse(connection, namespace or "/", error)
         except WhiteboardError as error:
@@ -238,7 +239,7 @@ class _AsyncServer(ConformingServer):
                 return None  # its packet's sender was told already
         elif packet[:1] in ("0", "1", "3"):
             return self._take_control(eio_sid, packet)
-        elif announced := count_attachments(packet):
+        elif packet[:1] in ("5", "6") and (announced := count_attachments(packet)):
             self._attachments[eio_sid] = announced
         self._server.receive(eio_sid, packet)
         return None

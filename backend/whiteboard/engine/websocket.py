@@ -180,8 +180,10 @@ class WebSocket(asyncio.Protocol):
             received = payload.decode(message) if isinstance(message, str) else Packet(PacketType.MESSAGE, message)
             if not self._is_active:
                 self._connection.receive_probe(received)
-            elif self._connection.receive(received):
+            elif received.type is PacketType.MESSAGE:
                 self._deliver(received.data)
+            else:
+                self._connection.receive(received)
         except InvalidPacket:
             self._fail(PROTOCOL_ERROR, Reason.INVALID_PACKET)
 

@@ -5,10 +5,10 @@ A board's log knows strokes; a classic client sends and receives one segment at 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple, TypeGuard
+from typing import Annotated, Any, TypeGuard
 
 import msgspec
-from msgspec import Meta, Raw
+from msgspec import Meta, Raw, Struct
 
 from whiteboard.domain.board import Drawn
 from whiteboard.domain.limits import MAX_EXTRA_BYTES, MAX_EXTRA_FIELDS, MAX_POINTS
@@ -30,7 +30,7 @@ DRAWN = frozenset({"stroke", "highlighter"})
 _NUMBERS = frozenset({float, int})  # True is no number here
 
 
-class Segment(NamedTuple):
+class Segment(Struct, frozen=True):
     """One ``drawing`` event: ``points`` are ``[x0, y0, x1, y1]`` in board pixels."""
 
     points: list[float]
@@ -90,14 +90,15 @@ def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
     """Yield what an op drew, as payloads of ``drawing``; nothing if it is no line that they can draw."""
     if drawn is None:
         return
-    element, first, end = drawn
+    element = drawn.element
     color, extra = element.get("color"), element.get("extra", {})
-    points = (element.get("points") or [])[first:end]
+    points = (element.get("points") or [])[drawn.first : drawn.end]
     if element.get("kind") not in DRAWN or not (
         _are_points(points) and isinstance(color, str) and isinstance(extra, dict)
     ):
         return
-    points = _placed(points, element.get("transform"))
+    if (transform := element.get("transform")) is not None:
+        points = _placed(points, transform)
     if len(points) == 2:
         points *= 2  # A single point is a segment of no length.
     style = {"color": color, **extra}

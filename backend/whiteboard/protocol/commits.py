@@ -6,8 +6,7 @@ JSON array of ops. A newer release may add ops that this one does not know: they
 nothing.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Raw, Struct
@@ -30,7 +29,7 @@ class _Head(Struct):
 _head_decoder = msgspec.json.Decoder(_Head)
 
 
-class LoggedOp(NamedTuple):
+class LoggedOp(Struct, frozen=True):
     """One op of a commit: its bytes, who sent it, the op itself, None if it is of a kind unknown here, and its id."""
 
     raw: bytes
@@ -39,7 +38,7 @@ class LoggedOp(NamedTuple):
     id: str = ""
 
 
-class Commit(NamedTuple):
+class Commit(Struct, frozen=True):
     """Ops that entered the log together; at least one, unless it is ``unreadable``."""
 
     position: Position
@@ -69,7 +68,7 @@ def decode_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Commit:
 
 def decode_commit(position: Position, body: bytes) -> Commit:
     """Read a commit's body. Raises ValueError if it is no array."""
-    return Commit(position, list(_logged_ops(body)))
+    return Commit(position, [_logged_op(raw) for raw in _raws_decoder.decode(body)])
 
 
 def _check_version(version: bytes) -> None:
@@ -77,15 +76,13 @@ def _check_version(version: bytes) -> None:
         raise ValueError(f"its format version is {version[:40]!r}, and {FORMAT_VERSION} the highest known here")
 
 
-def _logged_ops(body: bytes) -> Iterator[LoggedOp]:
-    for raw in _raws_decoder.decode(body):
-        try:
-            op = _op_decoder.decode(raw)
-        except msgspec.MsgspecError:
-            head = _head_of(raw)
-            yield LoggedOp(bytes(raw), head.by, None, head.id)
-        else:
-            yield LoggedOp(bytes(raw), op.by, op, op.id)
+def _logged_op(raw: Raw) -> LoggedOp:
+    try:
+        op = _op_decoder.decode(raw)
+    except msgspec.MsgspecError:
+        head = _head_of(raw)
+        return LoggedOp(bytes(raw), head.by, None, head.id)
+    return LoggedOp(bytes(raw), op.by, op, op.id)
 
 
 def _head_of(raw: Raw) -> _Head:

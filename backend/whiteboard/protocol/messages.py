@@ -6,7 +6,7 @@ release may publish other things, and these in other forms: what is not known he
 commit is seen whatever its format: it is read from the log.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from whiteboard.domain.positions import Position
 from whiteboard.protocol import cursors, presence
@@ -15,7 +15,7 @@ from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import News
 
 
-class Committed(NamedTuple):
+class Committed(Struct, frozen=True):
     """A commit is in the log."""
 
     position: Position
@@ -23,7 +23,7 @@ class Committed(NamedTuple):
     """Its ops, still encoded; None if this release cannot read them."""
 
 
-class Pointed(NamedTuple):
+class Pointed(Struct, frozen=True):
     """Some point elsewhere."""
 
     cursors: Cursors

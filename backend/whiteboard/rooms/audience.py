@@ -8,6 +8,7 @@ delivery goes out at once, and only what follows it closely is gathered.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Final
 
 from whiteboard.domain.positions import Offset
@@ -37,7 +38,7 @@ class Audience:
         self._people: People = {}
         self._wrote: set[str] = set()
         self._last_write = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
 
     def admit(self, session: Session) -> None:
         """Let a joining session in: what is told from now on is held for it. One of the same sid that is still here
@@ -72,7 +73,8 @@ class Audience:
 
     def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
         """Yield how a session is told of ops: as all others, and of its own as their sender."""
-        return (frame for told in missed for frame in self._frames_for(session, told))
+        for told in missed:
+            yield from self._told_to(session, told, told.frames(self.dialect))
 
     def tell_offset(self, offset: Offset) -> None:
         """Tell those who wrote last, and so heard nothing of it, how far the log has come."""
@@ -103,11 +105,12 @@ class Audience:
             self.flush_soon()
 
     def flush_soon(self) -> None:
-        """Write what there is: now, or a display frame after the last write."""
+        """Write what there is: as soon as nothing else is at hand, or a display frame after the last write."""
         if self._timer is None:
             due = self._last_write + FRAME_SECONDS
             if due <= self._loop.time():
-                self.flush()
+                # Not at once: to take in what has come for all rooms, and then to write, is cheaper than in turns.
+                self._timer = self._loop.call_soon(self.flush)
             else:
                 self._timer = self._loop.call_at(due, self.flush)
 
@@ -122,9 +125,10 @@ class Audience:
         if not parts and not cursors and not people:
             return
         self._last_write = self._loop.time()
-        aside = self.dialect.aside(cursors, people)
-        authors = {by for part in parts if (by := part.logged.by) in self.sessions}
-        shown = [frame for part in parts for frame in part.frames(self.dialect)]
+        aside = self.dialect.aside(cursors, people) if cursors or people else None
+        authors = {by for part in parts if (by := part.by) in self.sessions}
+        frames = [self.dialect.frames(part) for part in parts]  # not kept with the op: few are told of it again
+        shown = list(chain.from_iterable(frames))
         # The few who wrote step aside meanwhile: nothing is made, or asked, for each of the others.
         apart = {sid: self._live.pop(sid) for sid in authors if sid in self._live}
         try:
@@ -134,7 +138,7 @@ class Audience:
         if parts:
             self._wrote = authors
         for sid in authors:
-            own = [frame for part in parts for frame in self._frames_for(self.sessions[sid], part)]
+            own = list(chain.from_iterable(map(self._told_to, repeat(self.sessions[sid]), parts, frames)))
             if sid in apart:
                 self._write((apart[sid],), own, aside)
             elif sid in self._joining:
@@ -148,10 +152,11 @@ class Audience:
         if frames or aside is not None:
             write_all(connections, frames[0] if len(frames) == 1 else Batch(frames), aside)
 
-    def _frames_for(self, session: Session, told: Told) -> Sequence[Frame]:
-        if told.logged.by == session.sid:
-            return self.dialect.own(told.logged.id, told.offset, session.take_ack(told.logged.id))
-        return told.frames(self.dialect)
+    def _told_to(self, session: Session, told: Told, frames: Sequence[Frame]) -> Sequence[Frame]:
+        """Return what a session is told where others are told ``frames``."""
+        if told.by == session.sid:
+            return self.dialect.own(told.id, told.offset, session.take_ack(told.id))
+        return frames
 
     def _hold(self, session: Session, frames: Sequence[Frame]) -> None:
         if self._joining.get(session.sid) is session and not session.hold(frames):

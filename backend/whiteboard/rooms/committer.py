@@ -9,9 +9,10 @@ Redis answers (SPEC.md L8, E6).
 import asyncio
 import random
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from whiteboard.domain.ops import AnyOp, client_of, number_of
 from whiteboard.errors import Busy, StoreUnavailable
@@ -33,7 +34,7 @@ _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 logger = structlog.get_logger(__name__)
 
 
-class _Queued(NamedTuple):
+class _Queued(Struct, frozen=True):
     session: Session
     op_id: str
     new: NewOp

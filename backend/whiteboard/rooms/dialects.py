@@ -22,7 +22,7 @@ class BoardDialect(Dialect):
     namespace = "/board"
 
     def frames(self, told: Told) -> Sequence[Frame]:
-        return (Frame(encode_event(self.namespace, "op", Raw(told.logged.raw), str(told.offset))),)
+        return (Frame(encode_event(self.namespace, "op", Raw(told.raw), str(told.offset))),)
 
     def own(self, op_id: str, offset: Offset, ack: Ack | None) -> Sequence[Frame]:
         return (Frame(encode_event(self.namespace, "ack", {"n": number_of(op_id)}, str(offset))),)

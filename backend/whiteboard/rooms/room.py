@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from whiteboard.domain.board import Board
-from whiteboard.domain.ops import Clear, Remove
 from whiteboard.domain.positions import Offset, Position
 from whiteboard.engine.frame import Frame
 from whiteboard.metrics import Metrics
@@ -189,7 +188,7 @@ class Room:
         if isinstance(told, Pointed):
             self.audiences[BOARD].point(told.cursors)
         else:
-            self.feed.hear(*told)
+            self.feed.hear(told.position, told.body)
 
     def acknowledge_repeat(self, session: Session, op_id: str, offset: Offset) -> None:
         """Acknowledge an op that had entered the log before, as soon as the room has delivered that far."""
@@ -224,8 +223,7 @@ class Room:
         for told in news:
             if told.drawn is None:
                 self._replay = None  # something that it shows may look otherwise now, or be gone
-                if isinstance(told.logged.op, Remove | Clear):
-                    self._lift_pens()
+                self._lift_pens()
             self._recent.add(told)
             for audience in audiences:
                 audience.tell(told)

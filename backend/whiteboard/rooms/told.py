@@ -17,25 +17,35 @@ _COPIES: Final = 8  # of an op's bytes, about: decoded, and as frames of both di
 
 
 class Told:
-    """One op of the log, in its place."""
+    """
+    One op of the log, in its place: as little as is needed to tell it once more, for many are kept (``recent``).
 
-    __slots__ = ("_frames", "at", "drawn", "logged", "offset")
+    Attributes:
+        raw: the op as it lies in the log.
+        by: the public id of the session that sent it.
+    """
+
+    __slots__ = ("_frames", "at", "by", "drawn", "id", "offset", "raw")
 
     def __init__(self, logged: LoggedOp, offset: Offset, drawn: Drawn | None, at: float) -> None:
-        self.logged = logged
+        self.raw = logged.raw
+        self.by = logged.by
+        self.id = logged.id
         self.offset = offset
         self.drawn = drawn
         self.at = at
         """When it was told here, in seconds of the event loop's clock."""
-        self._frames: dict[Dialect, Sequence[Frame]] = {}
+        self._frames: dict[Dialect, Sequence[Frame]] | None = None
 
     @property
     def size_bytes(self) -> int:
         """What it costs to keep, roughly."""
-        return _TOLD_BYTES + _COPIES * len(self.logged.raw)
+        return _TOLD_BYTES + _COPIES * len(self.raw)
 
     def frames(self, dialect: "Dialect") -> Sequence[Frame]:
-        """Return what a dialect tells of it."""
+        """Return what a dialect tells of it, encoded once for all who are told of it again."""
+        if self._frames is None:
+            self._frames = {}
         frames = self._frames.get(dialect)
         if frames is None:
             frames = self._frames[dialect] = dialect.frames(self)

@@ -9,8 +9,9 @@ entered), and the channel ``wb:{B}:bus``. What a snapshot adds stands in ``store
 from collections.abc import AsyncGenerator, Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from redis.exceptions import NoScriptError
 
 from whiteboard.domain.positions import Lineage, Offset, Position
@@ -27,7 +28,7 @@ _PAGE_BYTES = 1_000_000
 _APPEND = resources.files("whiteboard.store").joinpath("lua/append.lua").read_text()
 
 
-class NewOp(NamedTuple):
+class NewOp(Struct, frozen=True):
     """An op on its way into the log: its client's id and number, and its bytes."""
 
     client: str
@@ -35,14 +36,14 @@ class NewOp(NamedTuple):
     raw: bytes
 
 
-class Batch(NamedTuple):
+class Batch(Struct, frozen=True):
     """The ops of one board that are to enter its log together, in order."""
 
     board: str
     ops: Sequence[NewOp]
 
 
-class Appended(NamedTuple):
+class Appended(Struct, frozen=True):
     """Where the ops of a batch are: for each the offset if it had entered before, else None: it is part of
     ``position``."""
 

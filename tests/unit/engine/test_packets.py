@@ -27,7 +27,7 @@ def test_event_is_decoded_as_far_as_its_arguments(
 ) -> None:
     """Namespace, name and id are read; what they carry stays JSON for whoever knows its type."""
     event = decode_event(packet)
-    assert event[:2] == (namespace, name)
+    assert (event.namespace, event.name) == (namespace, name)
     assert [bytes(arg).decode() for arg in event.args] == args
     assert event.ack_id == ack_id
 

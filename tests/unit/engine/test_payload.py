@@ -23,9 +23,9 @@ def test_a_payload_is_read_up_to_its_first_invalid_packet() -> None:
     """What stands before it counts."""
     packets = decode_payload(b"4a\x1ebAQI=\x1e2\x1e9\x1e4b")
     assert [next(packets) for _ in range(3)] == [
-        (PacketType.MESSAGE, "a"),
-        (PacketType.MESSAGE, b"\x01\x02"),
-        (PacketType.PING, ""),
+        Packet(PacketType.MESSAGE, "a"),
+        Packet(PacketType.MESSAGE, b"\x01\x02"),
+        Packet(PacketType.PING, ""),
     ]
     with pytest.raises(InvalidPacket):
         next(packets)
@@ -49,7 +49,7 @@ def test_messages_survive_a_payload(messages: list[str | bytes]) -> None:
     """What frames make, ``decode_payload`` reads."""
     batch = Batch([Frame.of(message) for message in messages])
     packets = list(decode_payload(SEPARATOR.join(batch.packets)))
-    assert packets == [(PacketType.MESSAGE, message) for message in messages]
+    assert packets == [Packet(PacketType.MESSAGE, message) for message in messages]
 
 
 def test_a_frame_is_made_once() -> None:
