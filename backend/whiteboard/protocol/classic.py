@@ -101,7 +101,6 @@ def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
         points = _placed(points, transform)
     if len(points) == 2:
         points *= 2  # A single point is a segment of no length.
-    style = {"color": color, **extra}
     for start in range(0, len(points) - 3, 2):
         x0, y0, x1, y1 = points[start : start + 4]
         yield {
@@ -109,7 +108,8 @@ def segments(drawn: Drawn | None) -> Iterator[dict[str, Any]]:
             "y0": y0 / FRAME_HEIGHT_PX,
             "x1": x1 / FRAME_WIDTH_PX,
             "y1": y1 / FRAME_HEIGHT_PX,
-            **style,
+            "color": color,
+            **extra,
         }
 
 

@@ -130,6 +130,7 @@ class Committer:
             for queue in queues:
                 self._try_again(queue, error)
             return
+        self._metrics.commits.inc(sum(isinstance(result, Appended) and result.position.n > 0 for result in results))
         for queue, result in zip(queues, results, strict=True):
             if isinstance(result, RedisError):
                 self._try_again(queue, result)
@@ -141,8 +142,6 @@ class Committer:
             queue.bytes -= len(queued.new.raw)
             if offset is not None:
                 queue.room.acknowledge_repeat(queued.session, queued.op_id, offset)
-        if appended.position.n:
-            self._metrics.commits.inc()
         queue.sent, queue.attempt = [], 0
         if queue.waiting:
             self._make_ready_in_time(queue)

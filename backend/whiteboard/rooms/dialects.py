@@ -40,8 +40,10 @@ class ClassicDialect(Dialect):
 
     def frames(self, told: Told) -> Sequence[Frame]:
         payloads = list(segments(told.drawn))
-        last = len(payloads) - 1
-        return [self._drawing(payload, told.offset if i == last else None) for i, payload in enumerate(payloads)]
+        frames = [self._drawing(payload) for payload in payloads[:-1]]
+        if payloads:
+            frames.append(self._drawing(payloads[-1], told.offset))
+        return frames
 
     def own(self, op_id: str, offset: Offset, ack: Ack | None) -> Sequence[Frame]:
         return () if ack is None else (ack.frame({"ok": True, "offset": str(offset)}),)
