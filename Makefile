@@ -66,7 +66,7 @@ frontend/node_modules/.done: frontend/package-lock.json | .venv/.run
 	@scripts/npm.sh ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(page): frontend/node_modules/.done $(wildcard frontend/*.*) $(call files,frontend/src) $(call files,frontend/scripts)
+$(page): frontend/node_modules/.done $(wildcard frontend/*.*) $(call files,frontend/src) $(call files,frontend/public) $(call files,frontend/scripts)
 	@echo "Building the page"
 	@scripts/npm.sh run build --silent
 	@touch $@

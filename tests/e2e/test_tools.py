@@ -100,6 +100,10 @@ async def test_colour_stays_under_the_pointer_when_it_brings_another_tool(
     await red.click()
     await window.page.wait_for_selector('.tools [aria-pressed=true][aria-label="Pen"]')
     assert await red.bounding_box() == place
+    await window.draw((200, 300), (600, 300))
+    await window.page.keyboard.press("Control+a")
+    await window.page.get_by_role("button", name="Duplicate", exact=True).wait_for()
+    assert await red.bounding_box() == place, "with what can be done to a selection beside it"
 
 
 async def test_laser_is_seen_and_leaves_nothing(open_window: OpenWindow, pair: Pair, board: str) -> None:

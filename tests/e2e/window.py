@@ -90,7 +90,7 @@ class Window:
 
         async def said() -> dict[str, str] | None:
             try:
-                data: dict[str, str] = await self.page.evaluate("() => ({...document.documentElement.dataset})")
+                data: dict[str, str] = await self.page.evaluate("() => ({...document.documentElement?.dataset})")
             except Error as error:
                 if "context was destroyed" not in error.message:
                     raise

@@ -74,3 +74,15 @@ async def test_page_answers_on_every_replica(pair: Pair) -> None:
                 async with http.get(replica.url + path) as response:
                     assert response.status == status, path
                     assert status != 200 or "text/html" in response.headers["Content-Type"]
+
+
+async def test_person_at_a_wrong_address_is_shown_the_way_to_the_lobby(pair: Pair) -> None:
+    """[B8] A browser, which asks for HTML; programs get a line of text."""
+    async with aiohttp.ClientSession() as http:
+        for path in ("/nothing", "/b/", "/b/a/b"):
+            async with http.get(pair.left.url + path, headers={"Accept": "text/html,*/*;q=0.8"}) as response:
+                assert response.status == 404, path
+                assert "text/html" in response.headers["Content-Type"]
+                assert '<a href="/">' in await response.text()
+            async with http.get(pair.left.url + path) as response:
+                assert await response.text() == "404: Not Found"

@@ -81,10 +81,21 @@ def tell_errors(refusals: Refusals) -> Middleware:
     return tell
 
 
-def _file(name: str, headers: dict[str, str]) -> web.StreamResponse:
+@web.middleware
+async def show_what_is_not_there(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Answer a person who has followed a wrong address by a page that leads on; programs as aiohttp does."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if "text/html" not in request.headers.get("Accept", ""):
+            raise
+        return _file("404.html", _PAGE_HEADERS, status=404)
+
+
+def _file(name: str, headers: dict[str, str], status: int = 200) -> web.StreamResponse:
     path = PAGE_DIR / name
     if ".." in name or not path.is_file():
         if not (PAGE_DIR / "index.html").is_file():
             return web.Response(status=503, text="the page has not been built: run make setup\n")
         raise web.HTTPNotFound
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(path, status=status, headers=headers)

@@ -30,9 +30,15 @@ export type Reading =
 
 /** @param elements bottom to top */
 export function written(elements: Iterable<Element>): string {
-  // A line an element: two versions of a board can be compared.
-  const lines = Array.from(elements, ({ id: _id, by: _by, z: _z, ...element }) => JSON.stringify(element));
+  // A line an element, its properties always in the same order: two versions of a board can be compared.
+  const lines = Array.from(elements, ({ id: _id, by: _by, z: _z, kind, ...rest }) =>
+    JSON.stringify({ kind, ...Object.fromEntries(Object.entries(rest).sort(byName)) }),
+  );
   return `{"whiteboard":${VERSION},"elements":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 /** Reads what `written` wrote, here, elsewhere or in a newer release, and judges whatever else it is given. */

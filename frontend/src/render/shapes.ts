@@ -56,11 +56,7 @@ export function paintTextElement(context: Canvas, element: Element, colors: Colo
 export function paintNote(context: Canvas, element: Element, colors: Colors): void {
   inFrame(context, element, ({ x, y, w, h }) => {
     context.save();
-    const { a, b } = context.getTransform();
-    const scale = Math.hypot(a, b);
-    context.shadowColor = "rgba(0, 0, 0, 0.17)";
-    context.shadowBlur = 10 * scale;
-    context.shadowOffsetY = 3 * scale;
+    if (context.globalAlpha === 1) castShadow(context); // through pale paper it would be seen
     context.fillStyle = colors.asIs(element.fill) ?? PAPER;
     context.beginPath();
     context.roundRect(x, y, w, h, Math.min(6, w / 2, h / 2));
@@ -69,6 +65,14 @@ export function paintNote(context: Canvas, element: Element, colors: Colors): vo
     context.fillStyle = colors.asIs(element.color) ?? "#000000";
     paintText(context, element);
   });
+}
+
+function castShadow(context: Canvas): void {
+  const { a, b } = context.getTransform();
+  const scale = Math.hypot(a, b);
+  context.shadowColor = "rgba(0, 0, 0, 0.17)";
+  context.shadowBlur = 10 * scale;
+  context.shadowOffsetY = 3 * scale;
 }
 
 /** A tint is light on light paper; on dark paper it is what shines through of the colour. */

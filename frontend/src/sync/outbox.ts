@@ -36,6 +36,8 @@ export class Outbox {
   private readonly entries: Entry[];
   private nextN: number;
   private inFlight = 0;
+  /** The updates at the end of the queue, by element: those that have not left may take in another. */
+  private readonly updates = new Map<string, Entry>();
   /** What the entries are about, and how many of them each time. */
   private readonly subjects = new Map<string, number>();
 
@@ -78,7 +80,10 @@ export class Outbox {
     const n = this.nextN;
     const op: Op = { ...draft, id: opId(this.client, n) };
     this.nextN += 1;
-    this.entries.push({ op, n, bytes: bytesOf(op), departed: false });
+    const entry = { op, n, bytes: bytesOf(op), departed: false };
+    this.entries.push(entry);
+    if (op.op === "update") this.updates.set(op.element, entry);
+    else this.updates.clear();
     this.count(op, 1);
     this.keeper?.put(n, op);
     return op;
@@ -166,17 +171,13 @@ export class Outbox {
 
   /** Updates of different elements can change places: an earlier one may take this one in, over others between them. */
   private mergeUpdate(draft: Draft & { op: "update" }): Op | undefined {
-    for (let i = this.entries.length - 1; i >= 0; i -= 1) {
-      const entry = this.entries[i] as Entry;
-      const { op } = entry;
-      if (entry.departed || op.op !== "update") return undefined;
-      if (op.element !== draft.element) continue;
-      entry.op = { ...op, props: { ...op.props, ...draft.props } };
-      entry.bytes = bytesOf(entry.op);
-      this.keeper?.put(entry.n, entry.op);
-      return { ...draft, id: op.id };
-    }
-    return undefined;
+    const entry = this.updates.get(draft.element);
+    if (entry === undefined || entry.departed || entry.op.op !== "update") return undefined;
+    const { op } = entry;
+    entry.op = { ...op, props: { ...op.props, ...draft.props } };
+    entry.bytes = bytesOf(entry.op);
+    this.keeper?.put(entry.n, entry.op);
+    return { ...draft, id: op.id };
   }
 }
 

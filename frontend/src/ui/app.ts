@@ -5,24 +5,25 @@ import { newIdentity } from "../sync/identity";
 import { Session } from "../sync/session";
 import type { Kept, Rejection } from "../sync/wire";
 import { restyle } from "../tools/actions";
+import { lookOf } from "../tools/look";
 import type { Desk, Page as PageOfTools } from "../tools/tool";
 import { TOOLS, Toolbox, type ToolName } from "../tools/toolbox";
 import { lossOf } from "../tools/words";
-import { newBoardPath } from "./board_name";
+import { copyAddress, openNewBoard } from "./address";
 import { Company } from "./company";
 import { Display } from "./display";
 import { Entrance } from "./entrance";
 import { Files } from "./files";
 import { listenToBrowser, listenToPerson } from "./listening";
 import { Me } from "./me";
+import { Offers } from "./offers";
 import type { Doings, Shown } from "./page";
-import { nearestWidth, WIDTHS } from "./palette";
+import { hasLook, kindsToDress, stepped } from "./palette";
 import { isLost, layGrid } from "./place";
 import { SelectionOverlay } from "./selection";
 import { chordsOf } from "./shortcuts";
 import { StandingShown } from "./standing";
 import { language, strings } from "./strings";
-import { hasLook } from "./styles";
 import { colorsNow, listenToTheme } from "./theme";
 import { Toast } from "./toast";
 import { randomBytes, worldOutside } from "./world";
@@ -48,8 +49,7 @@ export class App implements Doings {
   private colors = colorsNow();
   private shift = false;
   private helping = false;
-  /** What the person was asked and has not answered. */
-  private offers: readonly Offer[] = [];
+  private readonly offers = new Offers(() => this.display.ask());
 
   constructor(
     board: string,
@@ -65,7 +65,7 @@ export class App implements Doings {
       kept: (kept) => this.restore(kept),
       people: () => this.company.look(),
       rejected: (rejection) => this.rejected(rejection),
-      offered: (offer) => this.offer([...this.offers, offer]),
+      offered: (offer) => this.offers.add(offer),
       heard: (op) => this.toolbox.heard(op),
     });
     this.renderer = new Renderer(stage, this.session.view, this.colors, {
@@ -123,9 +123,11 @@ export class App implements Doings {
     else if (!hasLook(this.toolbox.current)) this.take("pen");
   }
 
-  stepWidth(by: -1 | 1): void {
-    const next = WIDTHS[nearestWidth(this.me.look.width) + by];
-    if (next !== undefined) this.setLook({ width: next.value });
+  step(by: -1 | 1): void {
+    const { selection, current } = this.toolbox;
+    const { look } = this.me;
+    const change = stepped(kindsToDress(selection, current), lookOf(selection, look), look, by);
+    if (change !== undefined) this.setLook(change);
   }
 
   act(doing: (desk: Desk) => void): void {
@@ -169,16 +171,11 @@ export class App implements Doings {
   }
 
   newBoard(): void {
-    location.assign(newBoardPath(randomBytes));
+    openNewBoard();
   }
 
   copyLink(): void {
-    // Over plain HTTP there is no clipboard, whatever the types say.
-    const copied = navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error("no clipboard"));
-    copied.then(
-      () => this.toast.say(strings.copied),
-      () => this.toast.say(strings.notCopied(location.href)),
-    );
+    void copyAddress((sentence) => this.toast.say(sentence));
   }
 
   rename(name: string): void {
@@ -196,9 +193,7 @@ export class App implements Doings {
   }
 
   answer(offer: Offer, send: boolean): void {
-    if (send) offer.send();
-    else offer.discard();
-    this.offer(this.offers.filter((other) => other !== offer));
+    this.offers.answer(offer, send);
   }
 
   // What the parts tell each other.
@@ -284,13 +279,9 @@ export class App implements Doings {
     this.display.ask();
   }
 
-  private offer(offers: readonly Offer[]): void {
-    this.offers = offers;
-    this.display.ask();
-  }
-
   private rejected({ code }: Rejection): void {
     this.toolbox.cancel();
+    if (this.session.standing.refused) return; // the page says so already, for as long as it is so
     this.toast.say(strings.rejected[code] ?? strings.rejectedOther);
   }
 
@@ -313,7 +304,7 @@ export class App implements Doings {
       canRedo: toolbox.history.canRedo,
       helping: this.helping,
       toast: this.toast.text,
-      offer: this.offers[0],
+      offer: this.offers.next,
       colors: this.colors,
       zoom: Math.round(renderer.view.scale * 100),
       lost: isLost(renderer.extent, renderer.camera.seen),

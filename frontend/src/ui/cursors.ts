@@ -1,6 +1,7 @@
 import type { Transform } from "../geometry/transform";
 import type { Colors } from "../render/colors";
 import type { Cursor } from "../sync/people";
+import { strings } from "./strings";
 
 /** More than these are a crowd: nobody follows them. */
 const MAX_CURSORS = 50;
@@ -30,7 +31,8 @@ export class Cursors {
       element.style.setProperty("--color", colors.resolve(color));
       element.toggleAttribute("data-laser", laser);
       const label = element.querySelector("bdi");
-      if (label !== null && label.textContent !== name) label.textContent = name;
+      const called = name === "" ? strings.guest : name;
+      if (label !== null && label.textContent !== called) label.textContent = called;
     }
   }
 

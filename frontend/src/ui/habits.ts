@@ -1,5 +1,5 @@
 /** What the browser remembers of a person for all boards. */
-export type Habit = "name" | "color" | "width";
+export type Habit = "name" | "color" | "width" | "sessions";
 
 /** What was remembered last; empty where there is nothing, or the browser keeps nothing. */
 export function remembered(habit: Habit): string {

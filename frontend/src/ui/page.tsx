@@ -59,8 +59,8 @@ export interface Doings {
   readonly files: Pick<Files, "exportPng" | "exportSvg" | "exportJson" | "importJson">;
   take(tool: ToolName): void;
   setLook(change: Partial<Look>): void;
-  /** Takes the next width on offer, up or down. */
-  stepWidth(by: -1 | 1): void;
+  /** Takes the next width on offer, up or down, or the next size of letters where only they are meant. */
+  step(by: -1 | 1): void;
   /** Does something with what is selected, as one action. */
   act(doing: (desk: Desk) => void): void;
   zoomIn(): void;
@@ -89,6 +89,7 @@ export interface Props {
 }
 
 export function Page({ shown, doings }: Props) {
+  const isThere = shown.status !== "gone";
   return (
     <>
       <header class="top">
@@ -101,8 +102,8 @@ export function Page({ shown, doings }: Props) {
           <h1 class="name" title={strings.board(shown.board)}>
             {shown.board}
           </h1>
-          <Button name={strings.copyLink} icon={Link2} onClick={() => doings.copyLink()} />
-          <FilesMenu shown={shown} doings={doings} />
+          {isThere && <Button name={strings.copyLink} icon={Link2} onClick={() => doings.copyLink()} />}
+          {isThere && <FilesMenu shown={shown} doings={doings} />}
           <button
             type="button"
             class="button labelled"
@@ -135,9 +136,12 @@ export function Page({ shown, doings }: Props) {
         {shown.selection.some(({ kind }) => !KINDS.has(kind)) && (
           <p class="bar author">{strings.newerKind}</p>
         )}
-        {shown.status === "gone" && (
+        {!isThere && (
           <div class="bar toast" role="status">
             <span>{strings.badName}</span>
+            <a class="button labelled" href="/">
+              {strings.toLobby}
+            </a>
             <button type="button" class="button labelled" onClick={() => doings.newBoard()}>
               {strings.newBoard}
             </button>
@@ -150,7 +154,7 @@ export function Page({ shown, doings }: Props) {
             <Button name={strings.dismiss} icon={X} onClick={() => doings.dismiss()} />
           </div>
         )}
-        <Toolbar shown={shown} doings={doings} />
+        {isThere && <Toolbar shown={shown} doings={doings} />}
       </footer>
       {shown.helping && <Help closed={() => doings.help(false)} />}
     </>

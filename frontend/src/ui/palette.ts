@@ -1,4 +1,7 @@
-import type { Style } from "../model/style";
+import type { Element } from "../model/element";
+import type { Look, Style } from "../model/style";
+import type { SharedLook } from "../tools/look";
+import type { ToolName } from "../tools/toolbox";
 import { remember, remembered } from "./habits";
 import type { Strings } from "./strings_en";
 
@@ -45,8 +48,53 @@ export function storeStyle({ color, width }: Style): void {
   remember("width", String(width));
 }
 
-/** The offered width that comes nearest to one. */
-export function nearestWidth(width: number): number {
-  const distance = (index: number) => Math.abs((WIDTHS[index]?.value ?? 0) - width);
-  return WIDTHS.reduce((best, _, index) => (distance(index) < distance(best) ? index : best), 0);
+const LOOKING: ReadonlySet<ToolName> = new Set([
+  "pen",
+  "highlighter",
+  "line",
+  "arrow",
+  "rectangle",
+  "diamond",
+  "ellipse",
+  "text",
+  "note",
+]);
+
+/** Whether a colour chosen while this tool is in hand is one for it. */
+export function hasLook(tool: ToolName): boolean {
+  return LOOKING.has(tool);
+}
+
+/** The kinds that a choice is for: of what is selected, or else of what comes next; with a tool that has no look that is the pen's. */
+export function kindsToDress(selection: readonly Element[], tool: ToolName): readonly string[] {
+  if (selection.length > 0) return selection.map(({ kind }) => kind);
+  return [hasLook(tool) ? tool : "pen"];
+}
+
+export function isWritten(kind: string): boolean {
+  return kind === "text" || kind === "note";
+}
+
+/** The offered value that comes nearest to one. */
+export function nearest(offered: readonly { readonly value: number }[], wanted: number): number {
+  const distance = (index: number) => Math.abs((offered[index]?.value ?? 0) - wanted);
+  return offered.reduce((best, _, index) => (distance(index) < distance(best) ? index : best), 0);
+}
+
+/**
+ * What is on offer next, up or down: a size of letters where only texts and notes are dressed, else a width. Undefined at the end.
+ *
+ * @param look of what is dressed
+ * @param worn what counts where `look` has no common value
+ */
+export function stepped(
+  kinds: readonly string[],
+  look: SharedLook,
+  worn: Look,
+  by: -1 | 1,
+): Partial<Look> | undefined {
+  const property = kinds.every(isWritten) ? "size" : "width";
+  const offered = property === "size" ? SIZES : WIDTHS;
+  const next = offered[nearest(offered, look[property] ?? worn[property]) + by];
+  return next && { [property]: next.value };
 }

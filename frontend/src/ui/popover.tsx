@@ -35,17 +35,19 @@ export function Popover({ name, label, children }: PopoverProps) {
     const chosen = ({ target }: Event) => {
       if ((target as Element).closest("[data-closes]") !== null) close();
     };
-    const escaped = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
+    const ended = (event: KeyboardEvent) => {
+      const isEntered =
+        event.key === "Enter" && !event.isComposing && (event.target as Element).matches("input[type=text]");
+      if (event.key !== "Escape" && !isEntered) return;
       event.stopPropagation();
       close();
     };
     window.addEventListener("pointerdown", outside, true);
-    window.addEventListener("keydown", escaped, true);
+    window.addEventListener("keydown", ended, true);
     whole.current?.addEventListener("click", chosen);
     return () => {
       window.removeEventListener("pointerdown", outside, true);
-      window.removeEventListener("keydown", escaped, true);
+      window.removeEventListener("keydown", ended, true);
       whole.current?.removeEventListener("click", chosen);
     };
   }, [openedBy]);

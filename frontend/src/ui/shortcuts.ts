@@ -50,14 +50,13 @@ export const SHORTCUTS = {
       if (color !== undefined) doings.setLook({ color });
     },
   },
-  finer: { group: "look", name: strings.finer, keys: ["["], run: (doings) => doings.stepWidth(-1) },
-  broader: { group: "look", name: strings.broader, keys: ["]"], run: (doings) => doings.stepWidth(1) },
+  finer: { group: "look", name: strings.finer, keys: ["["], run: (doings) => doings.step(-1) },
+  broader: { group: "look", name: strings.broader, keys: ["]"], run: (doings) => doings.step(1) },
   undo: { group: "edit", name: strings.undo, keys: ["mod+z"], run: (doings) => doings.undo() },
   redo: {
     group: "edit",
     name: strings.redo,
-    keys: ["mod+shift+z"],
-    also: ["mod+y"],
+    keys: ["mod+shift+z", "mod+y"],
     run: (doings) => doings.redo(),
   },
   selectAll: {

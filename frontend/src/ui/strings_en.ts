@@ -57,7 +57,7 @@ export const english = {
   duplicate: "Duplicate",
   remove: "Delete",
   newBoard: "New board",
-  badName: "This name is not possible. Names of boards have up to 64 letters, digits, - and _.",
+  badName: "There is no such board. Names of boards have up to 64 letters, digits, - and _.",
   board: (name: string) => `Board ${name}`,
   title: (name: string) => `${name} · Whiteboard`,
   color: {
@@ -109,7 +109,6 @@ export const english = {
     too_many_points: "That stroke was too long. Draw it in several.",
     too_large: "That was too much for one change. Do it in parts.",
     outbox_full: "Too much is unsaved. Drawing goes on when the connection is back.",
-    bad_board: "There is no board of this name. Names have up to 64 letters, digits, - and _.",
   } as Readonly<Record<string, string>>,
   rejectedOther:
     "The server did not accept your last change, and it was taken back. Reload the page if that happens again.",

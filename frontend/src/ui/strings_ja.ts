@@ -57,7 +57,7 @@ export const japanese: Strings = {
   duplicate: "複製",
   remove: "削除",
   newBoard: "新しいボード",
-  badName: "この名前は使えません。ボードの名前は 64 文字までの英数字と - と _ です。",
+  badName: "この名前のボードはありません。ボードの名前は 64 文字までの英数字と - と _ です。",
   board: (name) => `ボード ${name}`,
   title: (name) => `${name} · ホワイトボード`,
   color: {
@@ -109,7 +109,6 @@ export const japanese: Strings = {
     too_many_points: "線が長すぎました。何本かに分けて描いてください。",
     too_large: "一度の変更としては大きすぎます。分けて行ってください。",
     outbox_full: "未保存の変更が多すぎます。接続が戻ると、また描けます。",
-    bad_board: "この名前のボードはありません。名前は 64 文字までの英数字と - と _ です。",
   },
   rejectedOther:
     "最後の変更はサーバーに受け付けられず、取り消されました。繰り返すときは、ページを再読み込みしてください。",

@@ -2,42 +2,21 @@ import { BringToFront, CopyPlus, SendToBack, Trash2 } from "lucide";
 import type { Fill } from "../model/style";
 import { duplicate, removeSelected, toBack, toFront } from "../tools/actions";
 import { hasInside, lookOf } from "../tools/look";
-import type { ToolName } from "../tools/toolbox";
 import { Button } from "./button";
 import type { Props } from "./page";
-import { COLORS, nearestWidth, OPACITIES, SIZES, WIDTHS } from "./palette";
+import { COLORS, isWritten, kindsToDress, nearest, OPACITIES, SIZES, WIDTHS } from "./palette";
 import { keyOf, SHORTCUTS } from "./shortcuts";
 import { strings } from "./strings";
 
 const FILLS: readonly Fill[] = ["none", "tint", "solid"];
-const LOOKING: ReadonlySet<ToolName> = new Set([
-  "pen",
-  "highlighter",
-  "line",
-  "arrow",
-  "rectangle",
-  "diamond",
-  "ellipse",
-  "text",
-  "note",
-]);
-
-/** Whether a colour chosen while this tool is in hand is one for it. */
-export function hasLook(tool: ToolName): boolean {
-  return LOOKING.has(tool);
-}
-
-/**
- * How things look: what is selected, or else what comes next. Only what means something there is offered; with a tool that has no
- * look it is what the pen has, since that is what a choice then brings to hand.
- */
+/** How things look: what is selected, or else what comes next. Only what means something there is offered. */
 export function Styles({ shown, doings }: Props) {
   const look = lookOf(shown.selection, shown.look);
-  const next = hasLook(shown.tool) ? shown.tool : "pen";
-  const kinds = shown.selection.length > 0 ? shown.selection.map(({ kind }) => kind) : [next];
-  const width = look.width === undefined ? undefined : nearestWidth(look.width);
+  const kinds = kindsToDress(shown.selection, shown.tool);
+  const hasLines = !kinds.every(isWritten);
+  const width = look.width === undefined ? undefined : nearest(WIDTHS, look.width);
+  const size = look.size === undefined ? undefined : nearest(SIZES, look.size);
   const ink = shown.colors.resolve(look.color ?? shown.look.color);
-  const writes = kinds.some((kind) => kind === "text" || kind === "note");
   return (
     <>
       <fieldset class="group colors" aria-label={strings.colors}>
@@ -53,7 +32,7 @@ export function Styles({ shown, doings }: Props) {
           </Button>
         ))}
       </fieldset>
-      {!kinds.every((kind) => kind === "text" || kind === "note") && (
+      {hasLines && (
         <fieldset class="group widths" aria-label={strings.widths}>
           {WIDTHS.map(({ name, value }, index) => (
             <Button
@@ -82,12 +61,13 @@ export function Styles({ shown, doings }: Props) {
           ))}
         </fieldset>
       )}
-      {writes && (
+      {kinds.some(isWritten) && (
         <fieldset class="group sizes" aria-label={strings.sizes}>
-          {SIZES.map(({ name, value }) => (
+          {SIZES.map(({ name, value }, index) => (
             <Button
               key={name}
               name={strings.size[name]}
+              shortcut={hasLines ? undefined : keyTo(index, size)}
               pressed={look.size === value}
               onClick={() => doings.setLook({ size: value })}
             >
@@ -112,10 +92,10 @@ export function Styles({ shown, doings }: Props) {
   );
 }
 
-/** The key that leads from the width in hand towards another. */
-function keyTo(index: number, width: number | undefined): string | undefined {
-  if (width === undefined || index === width) return undefined;
-  return keyOf(index < width ? "finer" : "broader");
+/** The key that leads from what is chosen towards another choice. */
+function keyTo(index: number, chosen: number | undefined): string | undefined {
+  if (chosen === undefined || index === chosen) return undefined;
+  return keyOf(index < chosen ? "finer" : "broader");
 }
 
 /** What can be done with what is selected. */

@@ -46,8 +46,13 @@ describe("what was exported", () => {
 
   test("is a line an element, and says its version first", () => {
     expect(written([onBoard[0] as Element])).toBe(
-      '{"whiteboard":1,"elements":[\n{"kind":"stroke","points":[0,0,5,5],"color":"red","width":4}\n]}\n',
+      '{"whiteboard":1,"elements":[\n{"kind":"stroke","color":"red","points":[0,0,5,5],"width":4}\n]}\n',
     );
+  });
+
+  test("is the same on all pages, whatever order its properties came in", () => {
+    const turned = onBoard.map((element) => Object.fromEntries(Object.entries(element).reverse()));
+    expect(written(turned as unknown as Element[])).toBe(written(onBoard));
   });
 
   test("may have fields that a newer release has added", () => {

@@ -86,6 +86,11 @@ describe("an SVG", () => {
     expect(turned.match(/<filter /g)).toHaveLength(1);
   });
 
+  test("lets no shadow be seen through a pale note", async () => {
+    const pale = await picture({ kind: "note", ...frame, text: "", size: 24, fill: "#ffec99", opacity: 0.6 });
+    expect(pale).not.toContain("filter");
+  });
+
   test("breaks the lines of a note as the canvas does, and squeezes what is too wide", async () => {
     const note = await picture({ kind: "note", ...frame, w: 68, text: "one two", size: 10, fill: "#ffec99" });
     expect(note.match(/>[^<]+<\/text>/g)).toEqual([">one</text>", ">two</text>"]);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { chordOf } from "../../src/input/keys";
+import type { Look } from "../../src/model/style";
 import { boardIn, newBoardPath } from "../../src/ui/board_name";
 import { CALM_MS, calmLoading, calmStatus, PATIENCE_MS } from "../../src/ui/calm";
 import { ariaOf, capsOf, told } from "../../src/ui/chord";
-import { nearestWidth, WIDTHS } from "../../src/ui/palette";
+import { kindsToDress, nearest, stepped, WIDTHS } from "../../src/ui/palette";
 import { SHORTCUTS, type Shortcut } from "../../src/ui/shortcuts";
 import { languageOf } from "../../src/ui/strings";
 import { english } from "../../src/ui/strings_en";
@@ -41,13 +42,30 @@ test("a board that opens at once shows no progress, a slow one how much is here"
 });
 
 test("any width has a nearest one on offer", () => {
-  expect([0.1, 4, 5, 11, 200].map((width) => WIDTHS[nearestWidth(width)]?.name)).toEqual([
+  expect([0.1, 4, 5, 11, 200].map((width) => WIDTHS[nearest(WIDTHS, width)]?.name)).toEqual([
     "fine",
     "fine",
     "fine",
     "medium",
     "broad",
   ]);
+});
+
+test("a step is one of letters where only they are meant, else of lines, from what is there to the ends of what is on offer", () => {
+  const worn: Look = { color: "black", width: 4, fill: "none", opacity: 1, size: 32 };
+  expect(stepped(["pen"], worn, worn, 1)).toEqual({ width: 8 });
+  expect(stepped(["pen"], worn, worn, -1)).toBeUndefined();
+  expect(stepped(["text", "note"], { ...worn, size: 52 }, worn, 1)).toEqual({ size: 84 });
+  expect(stepped(["text"], { ...worn, size: 84 }, worn, 1)).toBeUndefined();
+  expect(stepped(["text", "stroke"], { ...worn, width: 16 }, worn, -1)).toEqual({ width: 8 });
+  expect(stepped(["stroke", "line"], { ...worn, width: undefined }, worn, 1)).toEqual({ width: 8 });
+});
+
+test("a choice is for what is selected, else for what comes next", () => {
+  const note = { id: "a:1", by: "s", kind: "note" };
+  expect(kindsToDress([note], "select")).toEqual(["note"]);
+  expect(kindsToDress([], "text")).toEqual(["text"]);
+  expect(kindsToDress([], "hand")).toEqual(["pen"]);
 });
 
 test("keys are named alike on all keyboards", () => {
