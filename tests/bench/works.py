@@ -133,13 +133,13 @@ def _rss_bytes(processes: Iterable[Process]) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Abuse(Work):
-    """``clients`` that do wrong, as many again a tenth of that before: what is left of them when all are gone."""
+    """``clients`` that do wrong, as many before, to fill pools and caches: what is left of them when all are gone."""
 
     clients: int
 
     async def run(self, replicas: list[Process], redis: Process) -> Figures:
         (replica,) = replicas
-        await abuse(replica.port, self.clients // 10)
+        await abuse(replica.port, self.clients)
         await _calm(replica)
         files, pool, rss_bytes = replica.files(), connected(redis.port), replica.rss_bytes()
         start = time.monotonic()

@@ -9,7 +9,6 @@ delivery goes out at once, and only what follows it closely is gathered.
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Final
 
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.connection import Connection
@@ -17,10 +16,9 @@ from whiteboard.engine.fan_out import write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
+from whiteboard.rooms.beat import next_frame
 from whiteboard.rooms.session import Session, State
 from whiteboard.rooms.told import Dialect, Told
-
-FRAME_SECONDS: Final = 1 / 60
 
 
 class Audience:
@@ -105,9 +103,9 @@ class Audience:
             self.flush_soon()
 
     def flush_soon(self) -> None:
-        """Write what there is: as soon as nothing else is at hand, or a display frame after the last write."""
+        """Write what there is: as soon as nothing else is at hand, or with the next display frame if this had one."""
         if self._timer is None:
-            due = self._last_write + FRAME_SECONDS
+            due = next_frame(self._last_write)
             if due <= self._loop.time():
                 # Not at once: to take in what has come for all rooms, and then to write, is cheaper than in turns.
                 self._timer = self._loop.call_soon(self.flush)

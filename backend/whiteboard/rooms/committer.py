@@ -18,7 +18,7 @@ from whiteboard.domain.ops import AnyOp, client_of, number_of
 from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.codec import encode
-from whiteboard.rooms.audience import FRAME_SECONDS
+from whiteboard.rooms.beat import next_frame
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session
 from whiteboard.store.backoff import Backoff
@@ -112,7 +112,7 @@ class Committer:
         while True:
             await self._wake.wait()
             # An idle replica commits at once; a busy one gathers what comes within a display frame.
-            await asyncio.sleep(sent_at + FRAME_SECONDS - self._loop.time())
+            await asyncio.sleep(next_frame(sent_at) - self._loop.time())
             self._wake.clear()
             queues, self._ready = self._ready, []
             sent_at = self._loop.time()
@@ -159,8 +159,8 @@ class Committer:
         self._loop.call_later(pause, self._make_ready, queue)
 
     def _make_ready_in_time(self, queue: _Queue) -> None:
-        """Let a board commit: now, or a display frame after its last commit."""
-        due = queue.room.committed_at + FRAME_SECONDS
+        """Let a board commit: now, or in the next display frame if it has committed in this one."""
+        due = next_frame(queue.room.committed_at)
         if due <= self._loop.time():
             self._make_ready(queue)
         else:

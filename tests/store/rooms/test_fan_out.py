@@ -38,7 +38,7 @@ async def test_socket_gets_one_write_a_frame_and_shares_its_bytes(
         audience = one.rooms._rooms["b"].audiences[author.socket.session.dialect]
         await eventually(lambda: audience._timer is None, "nothing waits")
         mine, *theirs = record(pages)
-        monkeypatch.setattr("whiteboard.rooms.audience.FRAME_SECONDS", 1.0)
+        monkeypatch.setattr("whiteboard.rooms.audience.next_frame", lambda last: last + 1.0)
         audience._last_write = 0.0
         author.do(Clear)
         await eventually(lambda: mine, "it is told at once")
