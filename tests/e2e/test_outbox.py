@@ -28,6 +28,15 @@ async def kept(window: Window, unsaved: int) -> None:
     assert (await window.facts()).unsaved >= unsaved
 
 
+async def shows(window: Window, ink: int) -> None:
+    """Wait until so much is painted: what is there is saved a frame before it is seen."""
+
+    async def check() -> bool:
+        return await window.ink() == ink
+
+    await eventually(check, "all of it is painted")
+
+
 def strokes(redis: OwnRedis, board: str) -> list[tuple[str, float]]:
     """Return client and height of each stroke in the log, in its order."""
     ops = [op for _, entries in commits(redis.url, board) for op in entries if op["op"] == "add"]
@@ -53,7 +62,7 @@ async def test_drawing_of_a_closed_tab_is_there_once_when_the_board_is_opened_ag
     await replica.start()
     again = await beside(browser, f"{replica.url}/b/{board}")
     await again.saved()
-    assert await again.ink() == drawn
+    await shows(again, drawn)
     clients, ys = zip(*strokes(durable_redis, board), strict=True)
     assert len(set(clients)) == 1
     assert list(ys) == sorted(ys)
@@ -61,7 +70,7 @@ async def test_drawing_of_a_closed_tab_is_there_once_when_the_board_is_opened_ag
 
     await again.page.reload()
     await again.saved()
-    assert await again.ink() == drawn
+    await shows(again, drawn)
     assert len(strokes(durable_redis, board)) == 3
     assert tab.failures + again.failures == []
 
@@ -82,10 +91,10 @@ async def test_reload_keeps_what_is_unsaved_and_says_so(
     await window.page.reload()
     await kept(window, 2)
     assert (await window.facts()).unsaved == unsaved
-    assert await window.ink() == drawn
+    await shows(window, drawn)
     durable_redis.start()
     await window.saved()
-    assert await window.ink() == drawn
+    await shows(window, drawn)
     assert len(strokes(durable_redis, board)) == 2
 
 

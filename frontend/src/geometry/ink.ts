@@ -67,6 +67,26 @@ function fluent(points: readonly number[], pressures?: readonly number[]): Press
   return all;
 }
 
+/** Flat points whose box holds the middle of the ink: those given, and what bends the curve between those that lie far apart. */
+export function bendingPoints(points: readonly number[]): number[] {
+  const given: Pair[] = [];
+  for (let i = 0; i + 1 < points.length; i += 2) given.push([points[i] as number, points[i + 1] as number]);
+  const bending = [...points];
+  for (let i = 1; i < given.length && given.length > 2; i += 1) {
+    const [from, to] = [given[i - 1] as Pair, given[i] as Pair];
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    if (length <= GAP) continue;
+    const [leave, arrive] = [tangent(given, i - 1, length), tangent(given, i, length)];
+    bending.push(
+      from[0] + leave[0] / 3,
+      from[1] + leave[1] / 3,
+      to[0] - arrive[0] / 3,
+      to[1] - arrive[1] / 3,
+    );
+  }
+  return bending;
+}
+
 /** The direction of the curve at a point, as long as the way beside it; none at a corner and at the ends. */
 function tangent(points: readonly Pair[], i: number, length: number): Pair {
   const [before, at, after] = [points[i - 1], points[i], points[i + 1]];

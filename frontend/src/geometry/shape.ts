@@ -3,6 +3,7 @@ import { type Form, KINDS } from "../model/kinds";
 import { type Box, boxOfPoints, EMPTY, grown, overlap } from "./box";
 import { type Frame, frameOfBox, isNumber, ownFrame } from "./frame";
 import { meetsLine } from "./hit";
+import { bendingPoints } from "./ink";
 import { apply, type Matrix, matrixIn } from "./matrix";
 import { isInside, outlineIn } from "./outline";
 import type { Point } from "./transform";
@@ -15,8 +16,10 @@ import type { Point } from "./transform";
  */
 
 const DEFAULT_WIDTH = 4;
-/** How far letters and their marks reach out of a text's frame, of the letters' size. */
+/** How far letters reach out of a text's frame, of the letters' size; and as far again for each mark that stands upon another. */
 const OVERHANG = 0.25;
+/** Ink of a stroke is at least so broad at its ends, board pixels. */
+const LEAST_INK = 3;
 /** How far a note's shadow falls. */
 const NOTE_SHADOW = 16;
 /** The side of the placeholder of an element that tells a place but no size. */
@@ -117,13 +120,37 @@ function outlineOf(element: Element): readonly number[] {
 }
 
 function boxAround(element: Element): Box {
+  const { kind, size } = element;
   const outline = outlineOf(element);
   if (outline.length === 0) return EMPTY;
-  const box = boxOfPoints(outline);
-  if (element.kind === "arrow") return grown(box, 0.6 * headOf(element, Infinity) + widthOf(element));
+  if (kind === "stroke" && isStroke(element))
+    return grown(boxOfPoints(bendingPoints(outline)), Math.max(widthOf(element), LEAST_INK) + 1);
+  const frame = kind === "ellipse" ? ownFrame(element) : undefined;
+  const box = frame === undefined ? boxOfPoints(outline) : boxOfEllipse(frame);
+  if (kind === "arrow") return grown(box, 0.6 * headOf(element, Infinity) + widthOf(element));
   if (isStroked(element)) return grown(box, widthOf(element) + 1);
-  if (element.kind === "note") return grown(box, NOTE_SHADOW);
-  return grown(box, isNumber(element.size) ? OVERHANG * element.size : 0);
+  const marks = isNumber(size) ? OVERHANG * size * marksIn(element.text) : 0;
+  if (kind === "note") return grown(box, NOTE_SHADOW + marks);
+  return grown(box, (isNumber(size) ? OVERHANG * size : 0) + marks);
+}
+
+/** Exactly: the corners of its outline lie on it, and what bulges between them is more than a large one's line is broad. */
+function boxOfEllipse({ x, y, w, h, angle }: Frame): Box {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [reachX, reachY] = [Math.hypot(w * cos, h * sin) / 2, Math.hypot(w * sin, h * cos) / 2];
+  const [middleX, middleY] = [x + w / 2, y + h / 2];
+  return {
+    left: middleX - reachX,
+    top: middleY - reachY,
+    right: middleX + reachX,
+    bottom: middleY + reachY,
+  };
+}
+
+/** How many marks stand one upon the other at most. */
+function marksIn(text: unknown): number {
+  const stacks = typeof text === "string" ? text.match(/\p{M}+/gu) : null;
+  return (stacks ?? []).reduce((most, stack) => Math.max(most, stack.length), 0);
 }
 
 function isStroked(element: Element): boolean {

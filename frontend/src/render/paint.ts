@@ -20,6 +20,10 @@ const COARSE_BELOW = 1;
 const COARSE_BY = 0.15;
 /** What lies under a highlighter can still be read. */
 const HIGHLIGHT = 0.4;
+/** A line of no length is not painted, not even its round ends. */
+const DOT = 0.01;
+/** The least side of a placeholder that has room for its letter, and for its line, board pixels. */
+const ROOM = { letter: 26, line: 6 };
 
 const PAINTERS: ReadonlyMap<string, Painter> = new Map<string, Painter>([
   ["stroke", paintStroke],
@@ -57,6 +61,7 @@ function paintStroke(context: Canvas, element: Element, colors: Colors, width: n
   const missing = width - widthOf(element);
   if (missing <= 0) return;
   context.strokeStyle = color;
+  context.lineJoin = "round";
   context.lineWidth = missing;
   context.stroke(path);
 }
@@ -74,14 +79,16 @@ function paintHighlighter(context: Canvas, element: Element, colors: Colors, wid
     const [x, y, nextX, nextY] = points.slice(i, i + 4) as [number, number, number, number];
     context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
-  context.lineTo(points.at(-2) ?? 0, points.at(-1) ?? 0);
+  const dot = points.length === 2 ? DOT : 0;
+  context.lineTo((points.at(-2) ?? 0) + dot, points.at(-1) ?? 0);
   context.stroke();
 }
 
 /** A kind that this release does not know: people see that something is there. */
 function paintPlaceholder(context: Canvas, element: Element, colors: Colors): void {
   const { left, top, right, bottom } = boxOf(element);
-  if (!(left < right && top < bottom)) return;
+  const side = Math.min(right - left, bottom - top);
+  if (!(side >= ROOM.line)) return;
   context.strokeStyle = colors.resolve("#868e96");
   context.fillStyle = context.strokeStyle;
   context.lineWidth = 1.5;
@@ -89,6 +96,7 @@ function paintPlaceholder(context: Canvas, element: Element, colors: Colors): vo
   context.beginPath();
   context.roundRect(left + 2, top + 2, Math.max(0, right - left - 4), Math.max(0, bottom - top - 4), 8);
   context.stroke();
+  if (side < ROOM.letter) return;
   context.font = "600 20px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";

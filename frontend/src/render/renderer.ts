@@ -1,4 +1,4 @@
-import { type Box, EMPTY, isEmpty, union } from "../geometry/box";
+import { type Box, EMPTY, grown, isEmpty, union } from "../geometry/box";
 import type { Size } from "../geometry/camera";
 import { boxOf } from "../geometry/shape";
 import { type Point, scaled, type Transform, toBoard } from "../geometry/transform";
@@ -195,7 +195,8 @@ export class Renderer {
     const element = this.scene.get(id);
     if (element === undefined) return;
     paintElement(context, element, this.colors, this.view.scale);
-    this.movingBox = union(this.movingBox, boxOf(element));
+    // Thin ink is painted a pixel wide, and the edge of what is painted lies anywhere in one.
+    this.movingBox = union(this.movingBox, grown(boxOf(element), 2 / this.view.scale));
   }
 }
 

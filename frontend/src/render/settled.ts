@@ -23,6 +23,10 @@ export class Settled {
   private size: Size = { width: 0, height: 0 };
   private zoomedAt = Number.NEGATIVE_INFINITY;
   private shownAnew = true;
+  /** Of the last painting. */
+  private reach = 0;
+  /** The tiles are of another reach than now, or partly so. */
+  private isMixed = false;
 
   constructor(
     private readonly make: MakeSurface,
@@ -82,14 +86,18 @@ export class Settled {
     const seen = this.seen;
     const stretch = this.tiles === undefined ? Number.POSITIVE_INFINITY : scale / this.tiles.scale;
     const isFar = stretch > MAX_STRETCH || stretch < 1 / MAX_STRETCH;
-    if (stretch !== 1 && (isFar || now - this.zoomedAt >= REST_MS)) {
+    if (reach !== this.reach) this.isMixed = this.tiles !== undefined;
+    this.reach = reach;
+    if ((stretch !== 1 || this.isMixed) && (isFar || now - this.zoomedAt >= REST_MS)) {
       // What was never ready shows less than what it was to replace.
       if (this.tiles?.isReady(seen) ?? false) this.former = this.tiles;
-      this.tiles = new Tiles(scale, reach, this.make, this.scene, this.still);
+      this.isMixed = false;
+      // A place is repaired by whole device pixels: what lies in those at its edge counts too.
+      this.tiles = new Tiles(scale, reach + 1 / scale, this.make, this.scene, this.still);
     }
     const done = this.tiles?.paint(seen, budget, paint) ?? true;
     if (this.tiles?.isReady(seen)) this.former = undefined;
-    return done && this.tiles?.scale === scale;
+    return done && this.tiles?.scale === scale && !this.isMixed;
   }
 
   /** What to show where, each in place of what is there: all of it, or, if the view is the same, what has changed. */

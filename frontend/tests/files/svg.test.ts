@@ -67,6 +67,17 @@ describe("an SVG", () => {
     );
   });
 
+  test("says of a small one only that it is there, and nothing where there is no room", async () => {
+    const small = await picture({ kind: "hologram", x: 0, y: 0, w: 20, h: 9 });
+    expect(small).toContain("stroke-dasharray");
+    expect(small).not.toContain("?</text>");
+    expect(await picture({ kind: "hologram", x: 0, y: 0, w: 8, h: 4 })).not.toContain("<path");
+  });
+
+  test("shows the tap of a highlighter: a line of no length would be nothing", async () => {
+    expect(await picture({ kind: "highlighter", points: [5, 5], width: 16 })).toContain('d="M5 5L5.01 5"');
+  });
+
   test("turns, fills and lets shine through", async () => {
     const turned = await picture({
       kind: "rectangle",

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { boxOfPoints } from "../../src/geometry/box";
+import { boxOfPoints, grown, union } from "../../src/geometry/box";
 import { meetsLine } from "../../src/geometry/hit";
 import { inkOutline, PRESSED } from "../../src/geometry/ink";
+import { inFrame } from "../../src/geometry/outline";
 import { boxOf, meets } from "../../src/geometry/shape";
 import { boxTo, contain, toBoard } from "../../src/geometry/transform";
 import { randomFrom } from "../random";
@@ -66,6 +67,41 @@ describe("ink", () => {
       expect(ink.bottom).toBeLessThanOrEqual(box.bottom);
     },
   );
+
+  const around = (points: number, radius: number) =>
+    Array.from({ length: points }, (_, i) => (2 * Math.PI * i) / points).flatMap((angle) => [
+      radius * Math.cos(angle),
+      radius * Math.sin(angle),
+    ]);
+  test.each([
+    ["a hill of four points", [0, 0, 100, 100, 300, 100, 400, 0], 4],
+    ["a circle of eight", around(8, 300), 4],
+    ["a large one of sixteen", around(16, 600), 4],
+    ["a short fine one", [0, 0, -1.46, 2.3, -1.2, 2.58], 0.5],
+  ])("lies within its element's box where it bulges between points: %s", (_, points, width) => {
+    const box = boxOf({ id: "a:1", by: "s", kind: "stroke", points, width });
+    const ink = boxOfPoints(inkOutline(points, width).flat());
+    expect(union(box, ink)).toEqual(box);
+  });
+
+  test("a large turned ellipse lies within its box, which is no larger than it needs", () => {
+    const frame = { x: -1_000, y: -500, w: 2_000, h: 1_000, angle: Math.PI / 32 };
+    const box = boxOf({ id: "a:1", by: "s", kind: "ellipse", ...frame, width: 4 });
+    const edge = Array.from({ length: 4_000 }, (_, i) => (2 * Math.PI * i) / 4_000).flatMap((angle) => {
+      const { x, y } = inFrame(frame, 0.5 + Math.cos(angle) / 2, 0.5 + Math.sin(angle) / 2);
+      return [x, y];
+    });
+    const needed = grown(boxOfPoints(edge), 2);
+    expect(union(box, needed)).toEqual(box);
+    expect(box.right).toBeLessThan(needed.right + 4);
+  });
+
+  test("marks that stand upon each other have room", () => {
+    const text = (text: string) =>
+      boxOf({ id: "a:1", by: "s", kind: "text", x: 0, y: 0, w: 90, h: 40, text, size: 32 }).top;
+    expect(text("a")).toBe(-8);
+    expect(text(`a${"\u0301".repeat(4)}`)).toBe(-40);
+  });
 
   test.each([[[7, 9]], [[7, 9, 7, 9]]])(
     "[C6] a stroke of one place is a round dot, wider than a line: %j",
