@@ -44,7 +44,7 @@ from whiteboard.store.sessions import Sessions
 from whiteboard.web.api import BoardApi
 from whiteboard.web.board import BoardApplication
 from whiteboard.web.classic import ClassicApplication
-from whiteboard.web.routes import Routes, show_what_is_not_there, tell_errors
+from whiteboard.web.routes import Routes, show_not_found, tell_errors
 from whiteboard.web.scrape import Scrape
 from whiteboard.web.sockets import Arrivals
 
@@ -132,7 +132,7 @@ async def running(
         metrics.max_files.set(vitals.max_files())
         watch = _start(vitals.watch(metrics.loop_lag, metrics.open_files, capacity.note), orders)
         stack.push_async_callback(_end, [watch])
-        app = web.Application(middlewares=[tell_errors(refusals), show_what_is_not_there])
+        app = web.Application(middlewares=[tell_errors(refusals), show_not_found])
         Routes(BoardApi(rooms), health, admission, replica).add_to(app)
         sockets.attach(app)
         if settings.metrics_port is None:

@@ -127,6 +127,17 @@ async def test_page_is_the_same_from_nginx_and_from_a_replica(nginx: str, replic
                 assert found[1][0] in (400, 404), path
 
 
+async def test_person_at_a_wrong_address_is_shown_the_way_to_the_lobby(nginx: str, replicas: list[Replica]) -> None:
+    """By the same page, from either; what scripts ask for is theirs."""
+    async with aiohttp.ClientSession(headers={"Accept": "text/html"}) as http:
+        for base in (replicas[0].url, nginx):
+            for path in ("/nowhere", "/b/"):
+                async with http.get(base + path) as response:
+                    assert response.status == 404
+                    assert await response.read() == (PAGE_DIR / "404.html").read_bytes()
+                    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+
+
 async def test_page_is_sent_compressed(nginx: str) -> None:
     """As it lies beside the plain file."""
     asked = {"Accept-Encoding": "gzip"}

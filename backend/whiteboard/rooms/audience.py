@@ -8,7 +8,7 @@ delivery goes out at once, and only what follows it closely is gathered.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain
 
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.connection import Connection
@@ -72,7 +72,7 @@ class Audience:
     def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
         """Yield how a session is told of ops: as all others, and of its own as their sender."""
         for told in missed:
-            yield from self._told_to(session, told, told.frames(self.dialect))
+            yield from self._own(session, told) if told.by == session.sid else told.frames(self.dialect)
 
     def tell_offset(self, offset: Offset) -> None:
         """Tell those who wrote last, and so heard nothing of it, how far the log has come."""
@@ -136,7 +136,9 @@ class Audience:
         if parts:
             self._wrote = authors
         for sid in authors:
-            own = list(chain.from_iterable(map(self._told_to, repeat(self.sessions[sid]), parts, frames)))
+            session = self.sessions[sid]
+            turns = zip(parts, frames, strict=True)
+            own = [frame for part, its in turns for frame in (self._own(session, part) if part.by == sid else its)]
             if sid in apart:
                 self._write((apart[sid],), own, aside)
             elif sid in self._joining:
@@ -150,11 +152,9 @@ class Audience:
         if frames or aside is not None:
             write_all(connections, frames[0] if len(frames) == 1 else Batch(frames), aside)
 
-    def _told_to(self, session: Session, told: Told, frames: Sequence[Frame]) -> Sequence[Frame]:
-        """Return what a session is told where others are told ``frames``."""
-        if told.by == session.sid:
-            return self.dialect.own(told.id, told.offset, session.take_ack(told.id))
-        return frames
+    def _own(self, session: Session, told: Told) -> Sequence[Frame]:
+        """Return what a session is told of an op of its own."""
+        return self.dialect.own(told.id, told.offset, session.take_ack(told.id))
 
     def _hold(self, session: Session, frames: Sequence[Frame]) -> None:
         if self._joining.get(session.sid) is session and not session.hold(frames):

@@ -223,7 +223,8 @@ class Room:
         for told in news:
             if told.drawn is None:
                 self._replay = None  # something that it shows may look otherwise now, or be gone
-                self._lift_pens()
+                if told.removes:
+                    self._lift_pens()
             self._recent.add(told)
             for audience in audiences:
                 audience.tell(told)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from whiteboard.domain.board import Drawn
+from whiteboard.domain.ops import Clear, Remove
 from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Frame
 from whiteboard.engine.packets import encode_event
@@ -23,14 +24,16 @@ class Told:
     Attributes:
         raw: the op as it lies in the log.
         by: the public id of the session that sent it.
+        removes: whether it takes elements away.
     """
 
-    __slots__ = ("_frames", "at", "by", "drawn", "id", "offset", "raw")
+    __slots__ = ("_frames", "at", "by", "drawn", "id", "offset", "raw", "removes")
 
     def __init__(self, logged: LoggedOp, offset: Offset, drawn: Drawn | None, at: float) -> None:
         self.raw = logged.raw
         self.by = logged.by
         self.id = logged.id
+        self.removes = isinstance(logged.op, Remove | Clear)
         self.offset = offset
         self.drawn = drawn
         self.at = at

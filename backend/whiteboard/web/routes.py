@@ -82,7 +82,7 @@ def tell_errors(refusals: Refusals) -> Middleware:
 
 
 @web.middleware
-async def show_what_is_not_there(request: web.Request, handler: _Handler) -> web.StreamResponse:
+async def show_not_found(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Answer a person who has followed a wrong address by a page that leads on; programs as aiohttp does."""
     try:
         return await handler(request)

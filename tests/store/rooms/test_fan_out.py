@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import structlog
-from whiteboard.domain.ops import Clear
-from whiteboard.rooms.dialects import BOARD
+from whiteboard.domain.ops import Add, Clear, Update
+from whiteboard.rooms.dialects import BOARD, CLASSIC
 from whiteboard.rooms.session import State
 from whiteboard.store.log import Log
 
@@ -114,6 +114,20 @@ async def test_authors_are_left_out_without_a_look_at_each_of_the_others(redis_u
             page.do(Clear)
         await eventually(lambda: all(len(page.hear().offsets) == 3 for page in pages), "all are told, authors too")
         assert len(audience._live) == 5
+
+
+async def test_what_changes_looks_alone_walks_over_no_classic_session(redis_url: str) -> None:
+    """[C6] A pen is lifted where its stroke was taken away; something that is dragged changes sixty times a second."""
+    async with replica(redis_url) as one:
+        page, classic = await one.page(), await one.classic()
+        added = page.do(Add, element={"kind": "stroke", "points": [0.0, 0.0, 8.0, 8.0], "color": "red", "width": 4.0})
+        await quiet(one.rooms, page)
+        audience = classic.session.room.audiences[CLASSIC]
+        audience.sessions = Unwalkable(audience.sessions)
+        page.do(Update, element=added, props={"color": "blue"})
+        await eventually(lambda: not page.hear().pending, "it is acknowledged")
+        assert one.rooms._rooms["b"].content.elements[added]["color"] == "blue"
+        await quiet(one.rooms, page)
 
 
 @pytest.fixture
