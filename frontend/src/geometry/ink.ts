@@ -112,7 +112,8 @@ function at(pair: Pair, k: number): number {
   return pair[k] as number;
 }
 
-function isDot(points: readonly number[]): boolean {
+/** Whether all points are the same place. */
+export function isDot(points: readonly number[]): boolean {
   return points.every((value, i) => value === points[i % 2]);
 }
 

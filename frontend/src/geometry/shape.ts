@@ -1,5 +1,5 @@
 import { type Element, pointsOf } from "../model/element";
-import { type Form, KINDS } from "../model/kinds";
+import { type Form, isWritten, KINDS } from "../model/kinds";
 import { type Box, boxOfPoints, EMPTY, grown, overlap } from "./box";
 import { type Frame, frameOfBox, isNumber, ownFrame } from "./frame";
 import { meetsLine } from "./hit";
@@ -45,7 +45,7 @@ export function widthOf(element: Element): number {
 
 /** Whether `fill`, or what it is made of, makes an element more than its outline. */
 export function isSolid(element: Element): boolean {
-  if (element.kind === "text" || element.kind === "note" || formOf(element) === undefined) return true;
+  if (isWritten(element.kind) || formOf(element) === undefined) return true;
   return formOf(element) === "frame" && typeof element.fill === "string" && element.fill !== "none";
 }
 
@@ -154,7 +154,7 @@ function marksIn(text: unknown): number {
 }
 
 function isStroked(element: Element): boolean {
-  return formOf(element) !== undefined && element.kind !== "text" && element.kind !== "note";
+  return formOf(element) !== undefined && !isWritten(element.kind);
 }
 
 function mapped(points: readonly number[], matrix: Matrix): number[] {

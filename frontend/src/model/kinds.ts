@@ -8,6 +8,11 @@ export interface Kind {
   readonly may: readonly string[];
 }
 
+/** Whether a kind is made of letters. */
+export function isWritten(kind: string): boolean {
+  return kind === "text" || kind === "note";
+}
+
 const FRAME = ["x", "y", "w", "h"];
 
 const path: Kind = {

@@ -1,4 +1,4 @@
-import { inkOutline } from "../geometry/ink";
+import { inkOutline, isDot } from "../geometry/ink";
 import { type Matrix, matrixIn } from "../geometry/matrix";
 import { reduced } from "../geometry/reduce";
 import { boxOf, formOf, placedPoints, widthOf } from "../geometry/shape";
@@ -79,8 +79,7 @@ function paintHighlighter(context: Canvas, element: Element, colors: Colors, wid
     const [x, y, nextX, nextY] = points.slice(i, i + 4) as [number, number, number, number];
     context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
-  const dot = points.length === 2 ? DOT : 0;
-  context.lineTo((points.at(-2) ?? 0) + dot, points.at(-1) ?? 0);
+  context.lineTo((points.at(-2) ?? 0) + (isDot(points) ? DOT : 0), points.at(-1) ?? 0);
   context.stroke();
 }
 

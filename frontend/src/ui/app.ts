@@ -1,3 +1,4 @@
+import { isWritten } from "../model/kinds";
 import type { Look } from "../model/style";
 import { Renderer } from "../render/renderer";
 import type { Offer } from "../sync/couriers";
@@ -161,8 +162,8 @@ export class App implements Doings {
 
   write(): void {
     const [only, ...more] = this.toolbox.selection;
-    const takesText = only?.kind === "text" || only?.kind === "note";
-    if (takesText && more.length === 0 && !this.toolbox.isBusy) this.writer.begin({ id: only.id });
+    if (only === undefined || more.length > 0 || this.toolbox.isBusy) return;
+    if (isWritten(only.kind)) this.writer.begin({ id: only.id });
   }
 
   cancel(): void {

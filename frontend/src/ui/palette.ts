@@ -1,4 +1,5 @@
 import type { Element } from "../model/element";
+import { isWritten } from "../model/kinds";
 import type { Look, Style } from "../model/style";
 import type { SharedLook } from "../tools/look";
 import type { ToolName } from "../tools/toolbox";
@@ -69,10 +70,6 @@ export function hasLook(tool: ToolName): boolean {
 export function kindsToDress(selection: readonly Element[], tool: ToolName): readonly string[] {
   if (selection.length > 0) return selection.map(({ kind }) => kind);
   return [hasLook(tool) ? tool : "pen"];
-}
-
-export function isWritten(kind: string): boolean {
-  return kind === "text" || kind === "note";
 }
 
 /** The offered value that comes nearest to one. */

@@ -1,10 +1,11 @@
 import { BringToFront, CopyPlus, SendToBack, Trash2 } from "lucide";
+import { isWritten } from "../model/kinds";
 import type { Fill } from "../model/style";
 import { duplicate, removeSelected, toBack, toFront } from "../tools/actions";
 import { hasInside, lookOf } from "../tools/look";
 import { Button } from "./button";
 import type { Props } from "./page";
-import { COLORS, isWritten, kindsToDress, nearest, OPACITIES, SIZES, WIDTHS } from "./palette";
+import { COLORS, kindsToDress, nearest, OPACITIES, SIZES, WIDTHS } from "./palette";
 import { keyOf, SHORTCUTS } from "./shortcuts";
 import { strings } from "./strings";
 

@@ -75,7 +75,11 @@ describe("an SVG", () => {
   });
 
   test("shows the tap of a highlighter: a line of no length would be nothing", async () => {
-    expect(await picture({ kind: "highlighter", points: [5, 5], width: 16 })).toContain('d="M5 5L5.01 5"');
+    for (const points of [
+      [5, 5],
+      [5, 5, 5, 5],
+    ])
+      expect(await picture({ kind: "highlighter", points, width: 16 })).toContain('d="M5 5L5.01 5"');
   });
 
   test("turns, fills and lets shine through", async () => {

@@ -59,14 +59,18 @@ const block = (id: string, x: number, w: number): Op => ({
 function setUp() {
   const pending: Op[] = [];
   const view = new BoardView(pending, () => {});
-  const seen = { repaints: 0 };
-  const settled = new Settled((_, { dx }) => new FakeSurface((-4 * dx) / TILE_PX, seen), view);
+  const seen = { repaints: 0, made: 0 };
+  const make = (_: number, { dx }: Transform) => {
+    seen.made += 1;
+    return new FakeSurface((-4 * dx) / TILE_PX, seen);
+  };
+  const settled = new Settled(make, view);
   const away = new Set<string>();
   const screen = new Map<number, FakeSurface>();
   const elsewhere = (id: string) => away.has(id);
   const reset = () => settled.reset(elsewhere);
-  const step = (now: number, points: number) => {
-    const done = settled.paint(now, 0, { left: points }, (surface, element) =>
+  const step = (now: number, points: number, reach = 0) => {
+    const done = settled.paint(now, reach, { left: points }, (surface, element) =>
       (surface as unknown as FakeSurface).ink(element.id, boxOf(element)),
     );
     for (const { image, left } of settled.show()) screen.set(left, image as unknown as FakeSurface);
@@ -180,6 +184,32 @@ describe("the settled layer", () => {
     settled.paint(1_050, 0, { left: 0 }, () => {});
     expect(settled.show().map(({ left, width }) => [left, width])).toContainEqual([10, 1.5 * TILE_PX]);
     expect(step(1_200, 1_000)).toBe(true);
+  });
+
+  test("is painted anew when thin ink is of another width, at the same scale of the device", () => {
+    const { view, seen, repair, reset, step } = setUp();
+    view.receive(block("a:1", 0, 3));
+    reset();
+    repair();
+    expect(step(0, 1_000)).toBe(true);
+    const made = seen.made;
+    expect(step(0, 1_000, 1)).toBe(true);
+    expect(seen.made).toBe(2 * made);
+  });
+
+  test("is painted anew when one zooms away and right back: some of it may be of the scale between", () => {
+    const { view, seen, settled, repair, reset, step } = setUp();
+    view.receive(block("a:1", 0, 3));
+    reset();
+    repair();
+    const whole = seen.made;
+    settled.look({ ...VIEW, scale: 1.25 * VIEW.scale }, SIZE, 1_000);
+    step(1_000, 1_000, 0.8);
+    settled.look(VIEW, SIZE, 1_050);
+    expect(step(1_050, 1_000)).toBe(false);
+    const before = seen.made;
+    expect(step(1_200, 1_000)).toBe(true);
+    expect(seen.made).toBe(before + whole);
   });
 
   test("what lies far out of view costs nothing", () => {
