@@ -134,7 +134,15 @@ def _bad_clients(results: Results) -> Outcome:
 
 
 def _replicas(results: Results) -> Outcome:
-    return Outcome(", ".join(_said(results, work, "ours") for work in _REPLICAS) + " µs", None, None)
+    said = ", ".join(_said(results, work, "ours") for work in _REPLICAS) + " µs"
+
+    def latency(name: str) -> str:
+        return ", ".join(f"{results.median(work, 'ours', name):.0f}" for work in _REPLICAS) + " ms"
+
+    try:
+        return Outcome(f"{said}, p50 {latency('p50_ms')}, p99 {latency('p99_ms')}", None, None)
+    except NotMeasured as why:
+        return Outcome(f"{said}; latency not measured: {why}", None, None)
 
 
 _CPU = ("cpu_us", "µs")

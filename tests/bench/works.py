@@ -38,6 +38,7 @@ class Work:
         env: what the servers are set to, besides where they and Redis are.
         deflate: offer per-message deflate as browsers do.
         floor_p99_ms: what the bare loop keeps when the machine is quiet; a round where it does not yields no latencies.
+        quiet_as: the work of the same round that tells so, if the bare loop does not do this one.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Work:
     env: Mapping[str, str] = field(default_factory=dict)
     deflate: bool = False
     floor_p99_ms: float = 30
+    quiet_as: str = ""
 
     async def run(self, replicas: list[Process], redis: Process) -> Figures:
         """Measure once. Raises OSError when the server does not let everybody in."""
@@ -173,8 +175,8 @@ WORKS = (
     Work(name="busy", servers=ALL),
     Work(name="busy_800", servers=(OURS,), people=800),
     Work(name="busy_deflate", servers=(NODE, PYTHON, OURS), deflate=True),
-    Work(name="busy_2_replicas", servers=(NODE, OURS), replicas=2),
-    Work(name="busy_3_replicas", servers=(NODE, OURS), replicas=3),
+    Work(name="busy_2_replicas", servers=(NODE, OURS), replicas=2, quiet_as="busy"),
+    Work(name="busy_3_replicas", servers=(NODE, OURS), replicas=3, quiet_as="busy"),
     Work(name="very_busy", servers=(NODE, FLOOR, OURS), drawers=30),
     Work(name="all_read", servers=(FLOOR, OURS), padding_bytes=900, seconds=18),
     Work(name="slow_consumer", servers=(FLOOR, OURS), padding_bytes=900, stalled=5, seconds=18),

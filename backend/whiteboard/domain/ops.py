@@ -62,6 +62,12 @@ def client_of(op_id: str) -> str:
     return op_id.rpartition(":")[0]
 
 
+def parts_of(op_id: str) -> tuple[str, int]:
+    """Return the ``<client>`` and the ``<n>`` of ``<client>:<n>``, for an id that has been checked."""
+    client, _, n = op_id.rpartition(":")
+    return client, int(n)
+
+
 def number_of(op_id: str) -> int:
     """Return the ``<n>`` of ``<client>:<n>``, for an id that has been checked."""
-    return int(op_id.rpartition(":")[2])
+    return parts_of(op_id)[1]

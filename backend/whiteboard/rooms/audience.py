@@ -1,5 +1,5 @@
 """
-The sessions of a room that speak one dialect, and the one write that each gets a display frame.
+The sessions of a room that speak one dialect, and the one write that each gets a frame (``beat``).
 
 What is delivered within a frame is gathered, encoded once and written as the same bytes to each socket: nothing is
 made for a recipient, but for those who wrote, who are told that it is in. A quiet room waits for nothing: the first
@@ -16,7 +16,7 @@ from whiteboard.engine.fan_out import write_all
 from whiteboard.engine.frame import Batch, Frame
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
-from whiteboard.rooms.beat import next_frame
+from whiteboard.rooms.beat import Beat
 from whiteboard.rooms.session import Session, State
 from whiteboard.rooms.told import Dialect, Told
 
@@ -24,8 +24,9 @@ from whiteboard.rooms.told import Dialect, Told
 class Audience:
     """Everybody in a room whom one dialect is spoken to."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, beat: Beat) -> None:
         self.dialect = dialect
+        self._beat = beat
         self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
         self.sessions: dict[str, Session] = {}
         """By sid; those that are stale are still here, and hear nothing."""
@@ -36,7 +37,8 @@ class Audience:
         self._people: People = {}
         self._wrote: set[str] = set()
         self._last_write = 0.0
-        self._timer: asyncio.Handle | None = None
+        self._is_due = False
+        """Whether the beat is to call ``flush``."""
 
     def admit(self, session: Session) -> None:
         """Let a joining session in: what is told from now on is held for it. One of the same sid that is still here
@@ -103,20 +105,14 @@ class Audience:
             self.flush_soon()
 
     def flush_soon(self) -> None:
-        """Write what there is: as soon as nothing else is at hand, or with the next display frame if this had one."""
-        if self._timer is None:
-            due = next_frame(self._last_write)
-            if due <= self._loop.time():
-                # Not at once: to take in what has come for all rooms, and then to write, is cheaper than in turns.
-                self._timer = self._loop.call_soon(self.flush)
-            else:
-                self._timer = self._loop.call_at(due, self.flush)
+        """Write what there is: as soon as nothing else is at hand, or with the next frame if this had a write."""
+        if not self._is_due:
+            self._is_due = True
+            self._beat.write_soon(self._last_write, self.flush)
 
     def flush(self) -> None:
         """Write what there is now, at most once to each socket."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._is_due = False
         parts, self._parts = self._parts, []
         cursors, self._cursors = self._cursors, {}
         people, self._people = self._people, {}

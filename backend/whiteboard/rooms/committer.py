@@ -2,7 +2,7 @@
 Group commit: what boards have queued goes into Redis in one pipeline a replica, at most one commit a board at a time.
 
 While a pipeline is away, ops queue up and go together into the next one: an idle replica waits for nobody, a busy one
-sends a pipeline a display frame. A batch whose outcome is unknown is repeated as it is, with the same op ids, until
+sends a pipeline a frame. A batch whose outcome is unknown is repeated as it is, with the same op ids, until
 Redis answers (SPEC.md L8, E6).
 """
 
@@ -14,11 +14,11 @@ from typing import Final
 import structlog
 from msgspec import Struct
 
-from whiteboard.domain.ops import AnyOp, client_of, number_of
+from whiteboard.domain.ops import AnyOp, parts_of
 from whiteboard.errors import Busy, StoreUnavailable
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.codec import encode
-from whiteboard.rooms.beat import next_frame
+from whiteboard.rooms.beat import Beat
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.session import Session
 from whiteboard.store.backoff import Backoff
@@ -65,8 +65,9 @@ class _Queue:
 class Committer:
     """The way from this replica's sessions into the logs."""
 
-    def __init__(self, log: Log, metrics: Metrics, lots: random.Random) -> None:
+    def __init__(self, log: Log, metrics: Metrics, beat: Beat, lots: random.Random) -> None:
         self._log = log
+        self._beat = beat
         self._backoff = Backoff(_BACKOFF_SECONDS, lots)
         self._metrics = metrics
         self._queues: dict[str, _Queue] = {}
@@ -86,7 +87,7 @@ class Committer:
         """
         room = session.room
         room.content.check(op)
-        new = NewOp(client_of(op.id), number_of(op.id), encode(op))
+        new = NewOp(*parts_of(op.id), encode(op))
         queue = self._queues.get(room.name)
         if queue is None:
             queue = self._queues[room.name] = _Queue(room)
@@ -111,8 +112,8 @@ class Committer:
         sent_at = 0.0
         while True:
             await self._wake.wait()
-            # An idle replica commits at once; a busy one gathers what comes within a display frame.
-            await asyncio.sleep(next_frame(sent_at) - self._loop.time())
+            # An idle replica commits at once; a busy one gathers what comes within a frame.
+            await asyncio.sleep(self._beat.next_commit(sent_at) - self._loop.time())
             self._wake.clear()
             queues, self._ready = self._ready, []
             sent_at = self._loop.time()
@@ -159,8 +160,8 @@ class Committer:
         self._loop.call_later(pause, self._make_ready, queue)
 
     def _make_ready_in_time(self, queue: _Queue) -> None:
-        """Let a board commit: now, or in the next display frame if it has committed in this one."""
-        due = next_frame(queue.room.committed_at)
+        """Let a board commit: now, or in the next frame if it has committed in this one."""
+        due = self._beat.next_commit(queue.room.committed_at)
         if due <= self._loop.time():
             self._make_ready(queue)
         else:

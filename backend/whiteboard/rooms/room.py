@@ -17,6 +17,7 @@ from whiteboard.protocol.commits import Commit
 from whiteboard.protocol.messages import Committed, Pointed
 from whiteboard.rooms.audience import Audience
 from whiteboard.rooms.backlog import Backlog
+from whiteboard.rooms.beat import Beat
 from whiteboard.rooms.claims import Claims
 from whiteboard.rooms.dialects import BOARD, CLASSIC, DIALECTS
 from whiteboard.rooms.feed import Feed
@@ -36,7 +37,7 @@ class Room:
     """The sessions of one board on this replica."""
 
     def __init__(
-        self, name: str, log: Log, snapshots: Snapshots, metrics: Metrics, has_memory: Callable[[], bool]
+        self, name: str, log: Log, snapshots: Snapshots, metrics: Metrics, beat: Beat, has_memory: Callable[[], bool]
     ) -> None:
         """
         Args:
@@ -45,12 +46,13 @@ class Room:
         self.name = name
         self.content = Board()
         self.feed = Feed(name, log, snapshots, metrics, self)
-        self.audiences = {dialect: Audience(dialect) for dialect in DIALECTS}
+        self.audiences = {dialect: Audience(dialect, beat) for dialect in DIALECTS}
         self.committed_at = 0.0
         """When this replica last sent a commit of the board on its way, by the event loop's clock."""
         self.visitors = 0
         """How many wait for it to open."""
         self._log = log
+        self._beat = beat
         self.roster: Roster | None = None
         """Who is here on whichever replica; None until somebody of ``/board`` has come."""
         self._metrics = metrics
@@ -97,6 +99,7 @@ class Room:
         if former is not None:
             self.supersede(former)
         self.audiences[session.dialect].admit(session)
+        self._count()
         return True
 
     def replay(self) -> Replay:
@@ -180,8 +183,12 @@ class Room:
         """Let a session go. What it has queued is still committed. May be called twice."""
         self._claims.leave(session)
         self.audiences[session.dialect].leave(session)
+        self._count()
         if session.state is not State.LEFT:
             session.become(State.LEFT)
+
+    def _count(self) -> None:
+        self._beat.note(self.name, sum([len(audience.sessions) for audience in self.audiences.values()]))
 
     def hear(self, told: Committed | Pointed) -> None:
         """Take what the bus brings."""

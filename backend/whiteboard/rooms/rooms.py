@@ -14,6 +14,7 @@ from whiteboard.metrics import Metrics
 from whiteboard.protocol.claims import Taken
 from whiteboard.protocol.messages import read_message
 from whiteboard.protocol.presence import News
+from whiteboard.rooms.beat import Beat
 from whiteboard.rooms.committer import Committer
 from whiteboard.rooms.copies import Copies
 from whiteboard.rooms.dialects import DIALECTS
@@ -61,7 +62,8 @@ class Rooms:
         self.snapshots = Snapshots(redis, sessions.lifetime_seconds + _NOTICE_SECONDS)
         self.folding = Folding(self.log, self.snapshots, metrics)
         self.sessions = sessions
-        self.committer = Committer(self.log, metrics, lots)
+        self._beat = Beat()
+        self.committer = Committer(self.log, metrics, self._beat, lots)
         self._bus = Bus(redis, replica, self, lots)
         self.pointing = Pointing(self._bus)
         self.presence = Presence(self._bus, self.everybody)
@@ -92,7 +94,9 @@ class Rooms:
         """
         room = self._rooms.get(board)
         if room is None:
-            room = self._rooms[board] = Room(board, self.log, self.snapshots, self._metrics, self._has_memory)
+            room = self._rooms[board] = Room(
+                board, self.log, self.snapshots, self._metrics, self._beat, self._has_memory
+            )
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)
         self._idle.visited(board)

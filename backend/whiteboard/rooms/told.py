@@ -13,6 +13,7 @@ from whiteboard.protocol.commits import LoggedOp
 from whiteboard.protocol.cursors import Cursors
 from whiteboard.protocol.presence import People
 
+_REMOVING: Final = (Remove, Clear)
 _TOLD_BYTES: Final = 512
 _COPIES: Final = 8  # of an op's bytes, about: decoded, and as frames of both dialects
 
@@ -33,7 +34,7 @@ class Told:
         self.raw = logged.raw
         self.by = logged.by
         self.id = logged.id
-        self.removes = isinstance(logged.op, Remove | Clear)
+        self.removes = isinstance(logged.op, _REMOVING)
         self.offset = offset
         self.drawn = drawn
         self.at = at

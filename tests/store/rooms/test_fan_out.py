@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from whiteboard.domain.ops import Add, Clear, Update
+from whiteboard.rooms.beat import CROWD_FRAME_SECONDS, FRAME_SECONDS, Beat
 from whiteboard.rooms.dialects import BOARD, CLASSIC
 from whiteboard.rooms.session import State
 from whiteboard.store.log import Log
@@ -29,16 +30,16 @@ def record(pages: list[Page]) -> list[list[bytes]]:
 async def test_socket_gets_one_write_a_frame_and_shares_its_bytes(
     redis_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """[L2] A quiet room tells at once; what follows within a display frame goes out in one more write. All who are to
+    """[L2] A quiet room tells at once; what follows within a frame goes out in one more write. All who are to
     get the same get the same bytes object."""
     async with replica(redis_url) as one:
         author, *_others = pages = [await one.page() for _ in range(4)]
         author.do(Clear)  # a board's first commit is read from the log
         await quiet(one.rooms, *pages)
         audience = one.rooms._rooms["b"].audiences[author.socket.session.dialect]
-        await eventually(lambda: audience._timer is None, "nothing waits")
+        await eventually(lambda: not audience._is_due, "nothing waits")
         mine, *theirs = record(pages)
-        monkeypatch.setattr("whiteboard.rooms.audience.next_frame", lambda last: last + 1.0)
+        monkeypatch.setattr(Beat, "next_write", lambda self, last: last + 1.0)
         audience._last_write = 0.0
         author.do(Clear)
         await eventually(lambda: mine, "it is told at once")
@@ -51,6 +52,20 @@ async def test_socket_gets_one_write_a_frame_and_shares_its_bytes(
             assert [write.count(b'["op"') for write in written] == [1, 5]
             assert all(first is second for first, second in zip(theirs[0], written, strict=True))
         assert mine[1] is theirs[0][1]
+
+
+async def test_frames_are_longer_while_a_crowd_is_on_a_board(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[L2] Whoever makes the crowd, and on whichever namespace; on another board of the replica as well."""
+    monkeypatch.setattr("whiteboard.rooms.beat.CROWD", 3)
+    async with replica(redis_url) as one:
+        for _ in range(2):
+            await one.page()
+        frames = [one.rooms._beat.next_commit(0.0)]
+        third = await one.classic()
+        frames.append(one.rooms._beat.next_commit(0.0))
+        await one.leave(third)
+        frames.append(one.rooms._beat.next_commit(0.0))
+        assert frames == [FRAME_SECONDS, CROWD_FRAME_SECONDS, FRAME_SECONDS]
 
 
 async def test_neither_an_op_nor_its_delivery_makes_a_task(redis_url: str) -> None:

@@ -1,18 +1,58 @@
-"""The beat by which a replica commits and tells."""
+"""The beat by which a replica commits and writes."""
+
+import asyncio
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whiteboard.rooms.beat import FRAME_SECONDS, next_frame
+from whiteboard.rooms.beat import CROWD, CROWD_FRAME_SECONDS, FRAME_SECONDS, WRITE_SECONDS, Beat, next_frame
 
 
-@given(st.floats(0, 1e7))
-def test_next_frame_begins_later_but_not_much(last: float) -> None:
+@given(st.floats(0, 1e7), st.sampled_from([FRAME_SECONDS, CROWD_FRAME_SECONDS]))
+def test_next_frame_begins_later_but_not_much(last: float, frame_seconds: float) -> None:
     """A frame at most, and the millisecond by which a timer may have been early."""
-    assert 0.0009 < next_frame(last) - last < FRAME_SECONDS + 0.0011
+    assert 0.0009 < next_frame(last, frame_seconds) - last < frame_seconds + 0.0011
 
 
 @pytest.mark.parametrize(("last", "frame"), [(1.0, 61), (1.0005, 61), (1.015, 61), (0.9995, 61), (0.998, 60)])
 def test_all_of_a_frame_go_on_together(last: float, frame: int) -> None:
     """Whatever was done in the frame that begins at 1 goes on as the next begins; so does what a timer did early."""
-    assert next_frame(last) == pytest.approx(frame * FRAME_SECONDS)
+    assert next_frame(last, FRAME_SECONDS) == pytest.approx(frame * FRAME_SECONDS)
+
+
+async def test_commits_leave_before_sockets_are_written_to() -> None:
+    """What left as a frame began, and what others sent meanwhile, goes out in the one write of that frame."""
+    beat = Beat()
+    written = beat.next_write(0.0)
+    for _ in range(5):
+        committed = beat.next_commit(written)
+        assert committed < beat.next_write(written) == pytest.approx(committed + WRITE_SECONDS)
+        written = beat.next_write(written)
+
+
+async def test_a_crowd_makes_frames_longer_until_the_last_one_has_left() -> None:
+    beat = Beat()
+    frames = []
+    for board, people in [("a", CROWD - 1), ("a", CROWD), ("b", CROWD + 1), ("a", 5), ("b", CROWD - 1)]:
+        beat.note(board, people)
+        frames.append(beat.next_commit(0.0))
+    assert frames == [FRAME_SECONDS, *3 * [CROWD_FRAME_SECONDS], FRAME_SECONDS]
+
+
+@pytest.mark.parametrize("wait", [False, True])
+async def test_those_due_together_are_written_together_and_one_that_fails_hinders_nobody(wait: bool) -> None:
+    beat = Beat()
+    last = asyncio.get_running_loop().time() if wait else -1.0
+    written: list[str] = []
+    done = asyncio.Event()
+
+    def fail() -> None:
+        written.append("fails")
+        raise ValueError("room trouble")
+
+    beat.write_soon(last, lambda: written.append("first"))
+    beat.write_soon(last, fail)
+    beat.write_soon(last, done.set)
+    assert written == []
+    await done.wait()
+    assert written == ["first", "fails"]

@@ -9,6 +9,7 @@ from whiteboard.domain.positions import Offset
 from whiteboard.engine.frame import Frame
 from whiteboard.protocol.commits import LoggedOp
 from whiteboard.rooms.audience import Audience
+from whiteboard.rooms.beat import Beat
 from whiteboard.rooms.dialects import BOARD
 from whiteboard.rooms.recent import Recent
 from whiteboard.rooms.session import Session
@@ -52,7 +53,7 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
     """[R3] Breaking off and coming back at any moment, the old connection still there or not, an op of its own told as
     acknowledged: replays and what is new are together the whole log."""
     chance = random.Random(seed)
-    recent, audience = Recent(), Audience(BOARD)
+    recent, audience = Recent(), Audience(BOARD, Beat())
     log: list[Heard] = []
     heard: list[Heard] = []
     place, ears, generation = Offset(7, 0, 0), Ears(), 1
