@@ -7,7 +7,7 @@ delivery goes out at once, and only what follows it closely is gathered.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from whiteboard.domain.positions import Offset
@@ -35,7 +35,8 @@ class Audience:
         self._parts: list[Told] = []
         self._cursors: Cursors = {}
         self._people: People = {}
-        self._wrote: set[str] = set()
+        self._trailing: Set[str] = frozenset()
+        """Whom the last write may have told no offset: they wrote what came last, or it is nothing to this dialect."""
         self._last_write = 0.0
         self._is_due = False
         """Whether the beat is to call ``flush``."""
@@ -77,11 +78,11 @@ class Audience:
             yield from self._own(session, told) if told.by == session.sid else told.frames(self.dialect)
 
     def tell_offset(self, offset: Offset) -> None:
-        """Tell those who wrote last, and so heard nothing of it, how far the log has come."""
+        """Tell those who heard nothing of what came last how far the log has come."""
         self.flush()
-        for sid in self._wrote & self._live.keys():
+        for sid in self._trailing & self._live.keys():
             self.sessions[sid].socket.send((self.dialect.offset_only(offset),))
-        self._wrote.clear()
+        self._trailing = frozenset()
 
     def tell_again(self, session: Session, op_id: str, offset: Offset) -> None:
         """Tell a sender, behind what is waiting, that an op of its had entered before."""
@@ -119,6 +120,16 @@ class Audience:
         if not parts and not cursors and not people:
             return
         self._last_write = self._loop.time()
+        try:
+            self._tell(parts, cursors, people)
+        except Exception:
+            # A defect: some may have been told and some not. All come back, by their positions.
+            for session in list(self.sessions.values()):
+                self.silence(session)
+                session.socket.close()
+            raise
+
+    def _tell(self, parts: Sequence[Told], cursors: Cursors, people: People) -> None:
         aside = self.dialect.aside(cursors, people) if cursors or people else None
         authors = {by for part in parts if (by := part.by) in self.sessions}
         frames = [self.dialect.frames(part) for part in parts]  # not kept with the op: few are told of it again
@@ -130,7 +141,7 @@ class Audience:
         finally:
             self._live |= apart
         if parts:
-            self._wrote = authors
+            self._trailing = authors if frames[-1] else self._live.keys()
         for sid in authors:
             session = self.sessions[sid]
             turns = zip(parts, frames, strict=True)

@@ -27,6 +27,9 @@ from whiteboard.store.log import Appended, Batch, Log, NewOp
 
 MAX_QUEUED_OPS: Final = 5_000
 MAX_QUEUED_BYTES: Final = 8_000_000
+MAX_QUEUED_BYTES_IN_ALL: Final = 128_000_000
+"""Of all boards together, with ``_OP_BYTES`` more for each op."""
+_OP_BYTES: Final = 1_000
 MAX_COMMIT_OPS: Final = 500
 MAX_COMMIT_BYTES: Final = 256_000
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
@@ -71,6 +74,7 @@ class Committer:
         self._backoff = Backoff(_BACKOFF_SECONDS, lots)
         self._metrics = metrics
         self._queues: dict[str, _Queue] = {}
+        self._bytes = 0
         self._ready: list[_Queue] = []
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -83,17 +87,21 @@ class Committer:
 
         Raises:
             BoardFull, TooManyPoints: a limit of the board.
-            Busy: the board's queue is at its bound (retry).
+            Busy: the board's queue is at its bound, or all queues together are (retry).
         """
         room = session.room
         room.content.check(op)
         new = NewOp(*parts_of(op.id), encode(op))
+        size = len(new.raw) + _OP_BYTES
+        if self._bytes + size > MAX_QUEUED_BYTES_IN_ALL:
+            raise Busy("too many changes are waiting; try again in a moment")
         queue = self._queues.get(room.name)
         if queue is None:
             queue = self._queues[room.name] = _Queue(room)
         elif len(queue.waiting) >= MAX_QUEUED_OPS or queue.bytes + len(new.raw) > MAX_QUEUED_BYTES:
             raise Busy("this board has too many changes waiting; try again in a moment")
         self._empty.clear()
+        self._bytes += size
         queue.bytes += len(new.raw)
         queue.waiting.append(_Queued(session, op.id, new))
         if len(queue.waiting) == 1 and not queue.sent:
@@ -141,6 +149,7 @@ class Committer:
     def _settle(self, queue: _Queue, appended: Appended) -> None:
         for queued, offset in zip(queue.sent, appended.repeats, strict=True):
             queue.bytes -= len(queued.new.raw)
+            self._bytes -= len(queued.new.raw) + _OP_BYTES
             if offset is not None:
                 queue.room.acknowledge_repeat(queued.session, queued.op_id, offset)
         queue.sent, queue.attempt = [], 0

@@ -61,7 +61,11 @@ class Presence:
     def go(self, session: Session) -> None:
         """Tell that a session has gone. If its client comes back on another replica, that one tells of it later."""
         if session.dialect is BOARD:
-            self._of(session.room.name).people[session.sid] = None
+            self.gone(session.room.name, session.sid)
+
+    def gone(self, board: str, sid: str) -> None:
+        """Tell that nobody is on a board under a public id any more."""
+        self._of(board).people[sid] = None
 
     def hear(self, room: Room, news: News) -> None:
         """Pass on what a replica tells, which may be this one; answer if it asks."""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from whiteboard.domain.board import Board
-from whiteboard.domain.positions import Offset, Position
+from whiteboard.domain.ops import client_of, number_of
+from whiteboard.domain.positions import BEGINNING, Offset, Position
 from whiteboard.engine.frame import Frame
 from whiteboard.metrics import Metrics
 from whiteboard.protocol.claims import Taken
@@ -57,6 +58,8 @@ class Room:
         """Who is here on whichever replica; None until somebody of ``/board`` has come."""
         self._metrics = metrics
         self._due: list[tuple[Session, str, Offset]] = []
+        self._waiting: set[Session] = set()
+        """Sessions of which an op was refused with ``retry`` (``Session.refused_n``)."""
         self._loop = asyncio.get_running_loop()
         self._recent = Recent()
         self._replay: Replay | None = None
@@ -102,12 +105,18 @@ class Room:
         self._count()
         return True
 
-    def replay(self) -> Replay:
-        """Return the board for a classic client that comes now; what has come since, it has ``missed``."""
-        since = None if self._replay is None else self._recent.since(self._replay.start)
-        if self._replay is None or since is None or len(since) > self._replay.size:
-            self._replay = Replay(CLASSIC, self.content, self.position)
-        return self._replay
+    def replay(self, since: Offset = BEGINNING) -> Replay:
+        """
+        Return the board for a classic client that comes now; what has come behind it, the client has ``missed``.
+
+        Args:
+            since: where it may begin at the earliest, not ahead of the room.
+        """
+        replay = self._replay
+        missed = None if replay is None else self._recent.since(replay.start)
+        if replay is None or missed is None or len(missed) > replay.size or replay.start[1:] < since[1:]:
+            replay = self._replay = Replay(CLASSIC, self.content, self.position)
+        return replay
 
     def missed(self, session: Session) -> list[Told] | None:
         """Return what an admitted session has missed since its start; None if that is not at hand any more."""
@@ -183,6 +192,7 @@ class Room:
         """Let a session go. What it has queued is still committed. May be called twice."""
         self._claims.leave(session)
         self.audiences[session.dialect].leave(session)
+        self._waiting.discard(session)
         self._count()
         if session.state is not State.LEFT:
             session.become(State.LEFT)
@@ -196,6 +206,11 @@ class Room:
             self.audiences[BOARD].point(told.cursors)
         else:
             self.feed.hear(told.position, told.body)
+
+    def refuse_behind(self, session: Session, n: int) -> None:
+        """Note that op n of a session was refused with ``retry``: those above wait until it is in, or comes again."""
+        session.refused_n = n
+        self._waiting.add(session)
 
     def acknowledge_repeat(self, session: Session, op_id: str, offset: Offset) -> None:
         """Acknowledge an op that had entered the log before, as soon as the room has delivered that far."""
@@ -213,6 +228,7 @@ class Room:
         self._forget_backlog()
         self._due.clear()
         for session in self.sessions:
+            session.pen = None  # what it still sends begins a stroke that can be seen
             if session.state is not State.STALE:
                 self.make_stale(session)
 
@@ -240,6 +256,19 @@ class Room:
             self._metrics.deliveries.inc(len(news) * len(audience.sessions))
         if self._due:
             self._settle_due()
+        if self._waiting:
+            self._let_go_on(news)
+
+    def _let_go_on(self, news: list[Told]) -> None:
+        """Let sessions go on whose refused op is in the log: another connection of their client has brought it."""
+        for session in list(self._waiting):
+            if session.refused_n is None or any(
+                client_of(told.id) == session.client and number_of(told.id) >= session.refused_n
+                for told in news
+                if told.id
+            ):
+                session.refused_n = None
+                self._waiting.discard(session)
 
     def _lift_pens(self) -> None:
         for session in self.audiences[CLASSIC].sessions.values():
@@ -250,6 +279,11 @@ class Room:
         due = [entry for entry in self._due if entry[2].n <= self.position.n]
         self._due = [entry for entry in self._due if entry[2].n > self.position.n]
         for session, op_id, offset in due:
+            if not self.feed.holds(offset.position):
+                # Redis has lost it since, and numbered another in its place: the page is to send it again.
+                if session.state in (State.JOINING, State.LIVE):
+                    self.make_stale(session)
+                continue
             # To the page it is its place as well, which must not go back: a stock client would hear all since again.
             told = Offset.behind(self.position) if session.dialect is BOARD else offset
             self.audiences[session.dialect].tell_again(session, op_id, told)

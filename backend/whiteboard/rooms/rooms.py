@@ -59,7 +59,8 @@ class Rooms:
             lots: spreads the attempts of replicas that have lost Redis together.
         """
         self.log = Log(redis)
-        self.snapshots = Snapshots(redis, sessions.lifetime_seconds + _NOTICE_SECONDS)
+        self._remembered_seconds = sessions.lifetime_seconds + _NOTICE_SECONDS
+        self.snapshots = Snapshots(redis, self._remembered_seconds)
         self.folding = Folding(self.log, self.snapshots, metrics)
         self.sessions = sessions
         self._beat = Beat()
@@ -200,14 +201,14 @@ class Rooms:
 
     def _forget(self, now: float) -> None:
         """Remember what was told as long as a session may come back, or as far back as memory reaches for all rooms."""
-        seconds = self.sessions.lifetime_seconds
+        seconds = self._remembered_seconds
         for room in self._rooms.values():
             room.forget(now - seconds)
         while self._remembered_bytes() > MAX_REMEMBERED_BYTES:
             seconds /= 2
             for room in self._rooms.values():
                 room.forget_told(now - seconds)
-        if seconds < self.sessions.lifetime_seconds:
+        if seconds < self._remembered_seconds:
             logger.warning("remembering less", seconds=round(seconds, 1))
 
     def _remembered_bytes(self) -> int:

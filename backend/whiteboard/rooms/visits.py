@@ -12,7 +12,7 @@ from whiteboard.engine.socket import Socket
 from whiteboard.errors import StoreUnavailable
 from whiteboard.protocol.claims import Taken
 from whiteboard.rooms.change import Change
-from whiteboard.rooms.dialects import CLASSIC
+from whiteboard.rooms.dialects import BOARD, CLASSIC
 from whiteboard.rooms.room import Room
 from whiteboard.rooms.rooms import Rooms
 from whiteboard.rooms.session import Session, State
@@ -75,6 +75,8 @@ class Visits:
         await self._sessions.write(session.key, session.durable)
         socket.introduce(session.sid, pid)
         session.lost_place = known is not None
+        if known is not None and dialect is BOARD:
+            self._rooms.presence.gone(room.name, known.sid)
         return session
 
     async def _claim(self, room: Room, client: str, pid: object) -> SessionState | None:
@@ -91,7 +93,7 @@ class Visits:
         Write what a session is now; of quick changes the last one is written.
 
         Returns: what ends once Redis knows it, or once another connection has claimed the session: that one's state
-        stands then. An outage is waited for, but not when the client has left.
+        stands then. An outage is waited for, once the client has left for as long as it may come back.
         """
         self._changed.add(session)
         writer = self._writers.get(session)
@@ -122,13 +124,17 @@ class Visits:
 
     async def _write(self, session: Session) -> None:
         # One writer a session: two writes on two connections could arrive the wrong way round.
+        loop = asyncio.get_running_loop()
+        forgotten_at = loop.time() + self._sessions.lifetime_seconds
         try:
             while session in self._changed:
                 self._changed.discard(session)
                 try:
                     generation = await self._sessions.write(session.key, session.durable)
                 except StoreUnavailable:
-                    if session.state is State.LEFT:
+                    if session.state is not State.LEFT:
+                        forgotten_at = loop.time() + self._sessions.lifetime_seconds
+                    elif loop.time() >= forgotten_at:
                         return
                     self._changed.add(session)
                     await asyncio.sleep(_RETRY_SECONDS)

@@ -34,7 +34,8 @@ class BoardApplication:
         board, client, position = check_board(auth.get("board")), client_id(auth.get("secret")), _position(auth)
         room = await self._rooms.open(board)
         start = Offset.behind(position or ORIGIN)
-        await room.feed.reach(start.position)
+        if position is not None:
+            await room.feed.reach(position)
         session = await self._visits.begin(socket, room, BOARD, client, start, auth)
         if position is not None:
             # Whatever else it was told: the page knows best what it has applied.
@@ -98,7 +99,13 @@ class BoardApplication:
             self._submit(session, op)
         except WhiteboardError as error:
             error.n = peek_number(raw)
+            if not error.retry and error.n is not None:
+                self._go_on_behind(session, error.n)  # the page sends it no more
             session.socket.reject(error)
+        except Exception:
+            # A defect: the ops behind this one must not enter before it (L3). The page sends them all again.
+            session.socket.close()
+            raise
 
     def _submit(self, session: Session, op: AnyOp) -> None:
         # Once an op was refused with retry, those above it wait until it comes again: taken out of turn, they would
@@ -109,10 +116,7 @@ class BoardApplication:
         try:
             self._rooms.submit(session, op)
         except Busy:
-            session.refused_n = n
-            raise
-        except WhiteboardError:
-            self._go_on_behind(session, n)  # refused for good: the page sends it no more
+            session.room.refuse_behind(session, n)
             raise
         self._go_on_behind(session, n)
 

@@ -39,7 +39,9 @@ class ClassicApplication:
         auth = auth if isinstance(auth, dict) else {}
         board = check_board(auth.get("board") or query.get("board") or DEFAULT_BOARD)
         room = await self._rooms.open(board)
-        socket.session = await self._visits.begin(socket, room, CLASSIC, "", None, auth)
+        # Who has an old offset must not find it behind its new start (R4), others may share what was shown lately.
+        start = None if "offset" in auth else room.replay().start
+        socket.session = await self._visits.begin(socket, room, CLASSIC, "", start, auth)
 
     def connected(self, socket: Socket) -> None:
         """Tell the colour, draw the board, then let the session follow it (C2); only the last if it was here before."""
@@ -51,7 +53,7 @@ class ClassicApplication:
         if session.lost_place:
             socket.emit("resync", {})
         socket.emit("init", {"color": session.color})
-        replay = session.room.replay()
+        replay = session.room.replay(session.start)
         session.start = replay.start
         self._rooms.join(session, replay)
 

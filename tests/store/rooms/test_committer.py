@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from whiteboard.domain.ops import Add, Clear, Remove
+from whiteboard.domain.positions import Offset
+from whiteboard.rooms.dialects import BOARD
 from whiteboard.store.log import Batch, Log
 
 from tests.conftest import OwnRedis
@@ -194,6 +196,103 @@ async def test_op_above_a_refused_one_goes_on_when_that_one_is_refused_for_good(
         page.do(Clear)
         await quiet(one.rooms, page)
         written_once(page, await ids(log), but=3)
+
+
+async def test_op_above_a_refused_one_goes_on_when_that_one_cannot_be_read_the_next_time(
+    redis_url: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B7] Refused for good by its form alone, it opens the way as well."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 1)
+    async with replica(redis_url) as one:
+        page = await one.page()
+        for _ in range(2):
+            page.do(Clear)
+        gate.opened.set()
+        await eventually(lambda: list(page.hear().pending) == [2], "what was taken is in")
+        page._send(Remove(id=f"{page.client}:2", elements=[]))
+        assert [(r["n"], r["retry"]) for r in page.hear().rejected] == [(2, True), (2, False)]
+        del page.pending[2]
+        page.do(Clear)
+        await quiet(one.rooms, page)
+
+
+async def test_op_above_a_refused_one_goes_on_when_another_connection_has_brought_that_one(
+    redis_url: str, gate: Gate, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[B7] The page hears that it is in, and sends it no more."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_OPS", 1)
+    async with replica(redis_url) as one:
+        first, second = [await one.page(secret="the-same-for-both") for _ in range(2)]
+        first.do(Clear)
+        second.do(Clear)
+        assert [r["n"] for r in second.hear().rejected] == [1]
+        gate.opened.set()
+        await eventually(lambda: not second.hear().pending, "it hears of its op from the other")
+        second.do(Clear)
+        await quiet(one.rooms, second)
+        written_once(second, await ids(log))
+
+
+async def test_queues_are_bounded_together(redis_url: str, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[E6] However many boards wait for Redis; what has been stored frees it."""
+    monkeypatch.setattr("whiteboard.rooms.committer.MAX_QUEUED_BYTES_IN_ALL", 2_500)
+    async with replica(redis_url) as one:
+        page, other = await one.page(), await one.page("c")
+        for _ in range(2):
+            page.do(Clear)
+        other.do(Clear)
+        assert page.hear().rejected == []
+        assert [(r["code"], r["n"], r["retry"]) for r in other.hear().rejected] == [("busy", 1, True)]
+        gate.opened.set()
+        await one.rooms.committer.drained()
+        assert one.rooms.committer._bytes == 0
+        other.send_again(first=1)
+        await eventually(lambda: not other.hear().pending, "it is in")
+
+
+async def test_op_that_redis_has_lost_since_is_not_acknowledged(redis_url: str) -> None:
+    """[B6] [L7] It had entered before, its board went on without it: the page starts over, and sends it again."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        page.do(Clear)
+        await quiet(one.rooms, page)
+        room = one.rooms._rooms["b"]
+        lost = Offset(room.position.epoch - 1, room.position.n, 0)
+        heard = len(page.wire.packets)
+        room.acknowledge_repeat(page.socket.session, f"{page.client}:2", lost)
+        assert page.hear().is_stale
+        assert len(page.wire.packets) == heard + 1
+
+
+async def test_defect_in_taking_an_op_lets_none_of_those_behind_it_enter(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[L3] They would make the log drop it as a repeat: the page comes back and sends all of them again."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        monkeypatch.setattr("whiteboard.web.board.decode_op", _fail)
+        with pytest.raises(ZeroDivisionError):
+            page.do(Clear)
+        assert page.wire.is_closed
+
+
+async def test_defect_in_telling_brings_everybody_back(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[L2] Some may have been told and some not; nobody goes on with a hole in the log."""
+    async with replica(redis_url) as one:
+        pages = [await one.page() for _ in range(2)]
+        pages[0].do(Clear)
+        await quiet(one.rooms, *pages)
+        with monkeypatch.context() as broken:
+            broken.setattr(type(BOARD), "frames", _fail)
+            pages[0].do(Clear)
+            await eventually(lambda: all(page.wire.is_closed for page in pages), "they are cut off")
+        for page in pages:
+            await page.rejoin(one)
+        await quiet(one.rooms, *pages)
+
+
+def _fail(*_: object) -> None:
+    raise ZeroDivisionError("a defect")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from whiteboard.domain.positions import Lineage, Position
+from whiteboard.domain.board import Board
+from whiteboard.domain.positions import BEGINNING, Lineage, Position
 from whiteboard.engine.options import Options
 from whiteboard.protocol.commits import Commit
 from whiteboard.rooms.rooms import Rooms
@@ -224,3 +225,26 @@ async def write(server: OwnRedis, *numbers: int) -> None:
     client = connect(server.url, None, 2.0)
     await append(Log(client), *(batch(n) for n in numbers))
     await client.aclose()
+
+
+async def test_stroke_does_not_go_on_from_a_board_that_is_gone(redis_url: str) -> None:
+    """[L7] [C6] What a classic client still sends while it is being closed begins a stroke that can be seen."""
+    async with replica(redis_url) as one:
+        client = await one.classic()
+        one.draw(client)
+        room = one.rooms._rooms["b"]
+        await eventually(lambda: room.content.elements, "it is drawn")
+        room.start_over(BEGINNING, Board())
+        one.draw(client, x0=1, y0=1, x1=0.5, y1=0.5)
+        await eventually(lambda: room.content.elements, "the next one is drawn too")
+
+
+async def test_connect_without_a_position_reads_no_log(redis_url: str) -> None:
+    """[B1] That its beginning is no longer in the log is nothing to a client that does not ask for it."""
+    async with replica(redis_url) as one:
+        page = await one.page()
+        room = one.rooms._rooms["b"]
+        room.feed.note_floor(1)
+        before = room.feed._repair
+        await one.board.connect(page.socket, {}, {"board": "b", "secret": "s" * 16})
+        assert room.feed._repair is before

@@ -1,18 +1,21 @@
 """Presence over two replicas: what it costs the others when somebody comes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
+from whiteboard.engine.connection import Connection
 from whiteboard.engine.packets import decode_event
+from whiteboard.engine.socket import Socket
 from whiteboard.protocol.messages import read_message
 from whiteboard.protocol.presence import News
 from whiteboard.rooms import presence
+from whiteboard.rooms.room import Room
 from whiteboard.store.bus import Bus
 
 from tests.integration.waiting import eventually
-from tests.store.rooms.replica import Page, replica
+from tests.store.rooms.replica import Page, Wire, replica
 from tests.store.tasks import running
 
 CROWD = 30
@@ -74,3 +77,20 @@ async def test_everybody_is_told_of_again_however_much_else_there_is_to_tell(
 
         async with running(restless()):
             await eventually(lambda: sum(sid in told.people for told in published) >= 4, "told of again and again")
+
+
+async def test_who_comes_back_under_a_new_id_is_not_there_twice(
+    redis_url: str, published: list[News], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[P3] [R4] Its former connection may not be known to be dead yet, and says nothing when it is superseded."""
+    async with replica(redis_url, "replica-1") as one, replica(redis_url, "replica-2") as two:
+        page, other = await one.page(), await two.page()
+        both = {page.socket.sid, other.socket.sid}
+        await eventually(lambda: known_to(other) == both, "it is there")
+        monkeypatch.setattr(Room, "recalls", lambda *_: False)
+        auth = {"board": "b", "secret": page._secret, "position": "0-0", "pid": page.socket.greeting["pid"]}
+        back = Socket(cast(Connection, Wire()), "new", "/board", lambda *_: None)
+        await two.board.connect(back, {}, auth)
+        two.board.connected(back)
+        assert back.sid not in both
+        await eventually(lambda: known_to(other) == {back.sid, other.socket.sid}, "it is there once")

@@ -226,3 +226,37 @@ async def test_board_that_is_too_big_to_keep_is_shown_whole_to_each(
             assert shown(await hears(await one.classic(), 8)) == [10, 11, 20, 21, 30, 31]
         replay = (await one.rooms.open("b")).replay()
         assert not replay._made
+
+
+async def test_classic_client_is_told_its_place_when_what_came_last_draws_no_line(redis_url: str) -> None:
+    """[R5] Else it would trail the board, and be shown it anew when it comes back after the recovery window."""
+    async with replica(redis_url) as one:
+        page, client = await one.page(), await one.classic()
+        draw(page, 10)
+        await quiet(one.rooms, page)
+        assert [event[0] for event in await hears(client, 4)] == ["init", "offset", "drawing", "drawing"]
+        page.do(Add, element={"kind": "rectangle", **_BOX, "color": "red", "width": 4.0})
+        offsets = await quiet(one.rooms, page)
+        room = one.rooms._rooms["b"]
+        for _ in range(2):
+            room.tell_offsets()
+        assert (await hears(client, 5))[4:] == [["offset", {}, str(offsets[-1])]]
+
+
+async def test_who_was_shown_a_shared_board_goes_on_from_what_it_heard_behind_it(redis_url: str) -> None:
+    """[R3] [R5] A newcomer is shown what another was shown before, then what came since, which is its place."""
+    async with replica(redis_url) as one, replica(redis_url, "replica-2") as two:
+        page = await one.page()
+        for first in (10, 20, 30):
+            draw(page, first)
+        await quiet(one.rooms, page)
+        await hears(await one.classic(), 8)
+        draw(page, 40)
+        await quiet(one.rooms, page)
+        client = await one.classic()
+        events = await hears(client, 10)
+        assert shown(events) == [10, 11, 20, 21, 30, 31, 40, 41]
+        assert [event[0] for event in events].index("offset") == 7, "it was shown what the other was shown"
+        await one.leave(client)
+        back = await two.classic(pid=client.greeting["pid"], offset=events[-1][-1])
+        assert back.greeting == client.greeting

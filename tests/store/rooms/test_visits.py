@@ -1,5 +1,6 @@
 """What Redis knows of the sessions that are here, as they change and as Redis forgets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -138,23 +139,35 @@ async def test_change_is_not_made_when_its_block_fails_nor_undoes_another_one(re
         assert (known["color"], known["width"]) == ("navy", "7.0")
 
 
-async def test_change_waits_for_redis_and_ends_when_its_client_has_left(own_redis: OwnRedis) -> None:
-    """[S1] [E6] What cannot be written is tried again for as long as there is somebody to come back."""
+async def test_change_waits_for_redis_as_long_as_its_client_may_come_back(
+    own_redis: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[S1] [E6] Also when it has left meanwhile: on whatever server it comes back, its colour is the new one."""
     async with replica(own_redis.url) as one:
-        stays, goes = await one.classic(), await one.classic()
+        stays, goes, forgotten = [await one.classic() for _ in range(3)]
         own_redis.kill()
-        changes = [one.visits.change(client.session) for client in (stays, goes)]
-        for change in changes:
+
+        def recolor(client: Socket) -> "asyncio.Task[None]":
+            change = one.visits.change(client.session)
             with change as state:
                 state.color = "teal"
-        await one._classic.disconnected(goes, "test")
-        await eventually(changes[1].written.done, "given up")
-        assert not changes[0].written.done()
+            return change.written
+
+        written = [recolor(client) for client in (stays, goes)]
+        await one.leave(goes)
+        await asyncio.sleep(0)  # both are being written
+        with monkeypatch.context() as at_once:
+            at_once.setattr(one.visits._sessions, "lifetime_seconds", 0.0)
+            given_up = recolor(forgotten)
+            await one.leave(forgotten)
+            await eventually(given_up.done, "given up")
+        assert not any(task.done() for task in written)
         own_redis.start()
-        await changes[0].written
-        client = connect(own_redis.url, None, 2.0)
-        assert (await kept(client, stays))["color"] == "teal"
-        await client.aclose()
+        await asyncio.gather(*written)
+        store = connect(own_redis.url, None, 2.0)
+        for client in (stays, goes):
+            assert (await kept(store, client))["color"] == "teal"
+        await store.aclose()
 
 
 async def _fail(change: Change) -> None:
