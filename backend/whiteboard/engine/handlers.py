@@ -52,7 +52,7 @@ class Handlers:
         except Exception as error:
             _failed(sid, error)
             return None
-        return _finish(sid, result) if hasattr(result, "__await__") else None
+        return _finish(sid, result) if result is not None and hasattr(result, "__await__") else None
 
     async def disconnect(self, sid: str, reason: str | None) -> None:
         """Tell the handler of the end of a session. An error is logged."""

@@ -28,6 +28,7 @@ PROTOCOL_ERROR = 1002
 REFUSED = 1008
 
 _CLOSE_CODES = {Reason.CLIENT_DISCONNECT: NORMAL, Reason.INVALID_PACKET: PROTOCOL_ERROR}
+_MESSAGE = PacketType.MESSAGE.value
 _PING = rfc6455.encode(rfc6455.TEXT, PacketType.PING.encode())
 
 
@@ -177,6 +178,9 @@ class WebSocket(asyncio.Protocol):
         if self._is_shut:
             return  # by a message before this one
         try:
+            if self._is_active and message[:1] == _MESSAGE:  # nearly all that comes
+                self._deliver(message[1:])
+                return
             received = payload.decode(message) if isinstance(message, str) else Packet(PacketType.MESSAGE, message)
             if not self._is_active:
                 self._connection.receive_probe(received)

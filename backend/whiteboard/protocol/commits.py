@@ -48,7 +48,8 @@ class Commit(Struct, frozen=True):
 
     def offset(self, index: int) -> Offset:
         """Return the offset of the op at ``index``."""
-        return Offset(*self.position, index)
+        epoch, n = self.position
+        return Offset(epoch, n, index)
 
 
 def decode_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Commit:

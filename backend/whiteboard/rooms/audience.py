@@ -68,9 +68,10 @@ class Audience:
         if self.sessions.get(session.sid) is session:
             del self.sessions[session.sid]
 
-    def tell(self, told: Told) -> None:
-        """Tell everybody of an op, and its sender, if here, that it is in."""
-        self._parts.append(told)
+    def tell(self, news: Iterable[Told]) -> None:
+        """Tell everybody of ops, and their senders, if here, that they are in, with the next write."""
+        self._parts += news
+        self.flush_soon()
 
     def frames_for(self, session: Session, missed: Iterable[Told]) -> Iterator[Frame]:
         """Yield how a session is told of ops: as all others, and of its own as their sender."""
@@ -133,7 +134,7 @@ class Audience:
         aside = self.dialect.aside(cursors, people) if cursors or people else None
         authors = {by for part in parts if (by := part.by) in self.sessions}
         frames = [self.dialect.frames(part) for part in parts]  # not kept with the op: few are told of it again
-        shown = list(chain.from_iterable(frames))
+        shown = frames[0] if len(frames) == 1 else list(chain.from_iterable(frames))
         # The few who wrote step aside meanwhile: nothing is made, or asked, for each of the others.
         apart = {sid: self._live.pop(sid) for sid in authors if sid in self._live}
         try:

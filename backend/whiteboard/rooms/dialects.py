@@ -39,10 +39,13 @@ class ClassicDialect(Dialect):
     namespace = "/"
 
     def frames(self, told: Told) -> Sequence[Frame]:
-        payloads = list(segments(told.drawn))
-        frames = [self._drawing(payload) for payload in payloads[:-1]]
-        if payloads:
-            frames.append(self._drawing(payloads[-1], told.offset))
+        frames, last = [], None
+        for payload in segments(told.drawn):
+            if last is not None:
+                frames.append(self._drawing(last))
+            last = payload
+        if last is not None:
+            frames.append(self._drawing(last, told.offset))
         return frames
 
     def own(self, op_id: str, offset: Offset, ack: Ack | None) -> Sequence[Frame]:

@@ -242,18 +242,16 @@ class Room:
 
     def tell(self, news: list[Told]) -> None:
         """Source: ``feed.Reader``."""
-        audiences = [audience for audience in self.audiences.values() if audience.sessions]
         for told in news:
             if told.drawn is None:
                 self._replay = None  # something that it shows may look otherwise now, or be gone
                 if told.removes:
                     self._lift_pens()
             self._recent.add(told)
-            for audience in audiences:
-                audience.tell(told)
-        for audience in audiences:
-            audience.flush_soon()
-            self._metrics.deliveries.inc(len(news) * len(audience.sessions))
+        for audience in self.audiences.values():
+            if audience.sessions:
+                audience.tell(news)
+                self._metrics.deliveries.counts[""] += len(news) * len(audience.sessions)
         if self._due:
             self._settle_due()
         if self._waiting:

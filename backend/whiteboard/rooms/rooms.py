@@ -70,7 +70,8 @@ class Rooms:
         self.presence = Presence(self._bus, self.everybody)
         self._metrics = metrics
         self._open_seconds = open_seconds
-        self._ops = {dialect: metrics.ops.labels(dialect.namespace) for dialect in DIALECTS}
+        self._ops = metrics.ops.counts
+        self._ops.update({dialect.namespace: 0 for dialect in DIALECTS})
         self._rooms: dict[str, Room] = {}
         self._idle = Idle(self._is_used, lambda board: self._rooms[board].content.size)
         self.copies = Copies()
@@ -152,7 +153,7 @@ class Rooms:
             Busy: the board's queue is at its bound (retry).
         """
         self.committer.submit(session, op)
-        self._ops[session.dialect].inc()
+        self._ops[session.dialect.namespace] += 1
 
     def subscribed(self, board: str) -> None:
         """Read what came before: from now on the bus brings it. Source: ``store.bus.Listener``."""

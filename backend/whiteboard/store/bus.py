@@ -115,11 +115,13 @@ class Bus:
         self._heard = True
         if isinstance(reply, RedisError):
             raise reply
-        kind, name, *rest = reply if isinstance(reply, list) else (reply, b"")
+        if not isinstance(reply, list):
+            return  # to a ping
+        kind, name, body = reply[0], reply[1], reply[-1]
         if kind == b"message":
             if name.endswith(b"}:bus"):
-                self._listener.message(board_of(name), rest[0])
-            elif (taken := Taken.decode(rest[0])) is not None:
+                self._listener.message(board_of(name), body)
+            elif (taken := Taken.decode(body)) is not None:
                 self._listener.taken(taken)
         elif kind == b"subscribe" and name.endswith(b"}:bus"):
             self._listener.subscribed(board_of(name))

@@ -78,7 +78,7 @@ async def test_session_hears_each_op_once_and_in_order_over_all_its_connections(
             raw = json.dumps({"op": "new", "id": op_id}).encode()
             told = Told(LoggedOp(raw, by, None, op_id), Offset(7, n, i), None, 0.0)
             recent.add(told)
-            audience.tell(told)
+            audience.tell((told,))
             log.append(("ack" if by == ME else "op", op_id, str(told.offset)))
         if chance.random() < 0.5:
             audience.flush()
