@@ -72,13 +72,14 @@ async def nginx(
     """The address of nginx with the frontend's configuration; what it says is complained of."""
     port, folder = free_port(), tmp_path / "nginx"
     folder.mkdir()
+    shutil.copytree(PAGE_DIR, folder / "page")
     text = TEMPLATE.read_text(encoding="utf-8")
     for name, value in {
         "/tmp/": f"{folder}/",
         "${BACKEND}": f"backend.test:{replicas[0].port}",
         "${NGINX_LOCAL_RESOLVERS}": f"127.0.0.1:{names.port}",
         "listen 8080;": f"listen 127.0.0.1:{port};",
-        "/usr/share/nginx/html": str(PAGE_DIR),
+        "/usr/share/nginx/html": str(folder / "page"),
         "/dev/stderr": str(folder / "error.log"),
     }.items():
         assert name in text, name
@@ -125,6 +126,22 @@ async def test_page_is_the_same_from_nginx_and_from_a_replica(nginx: str, replic
                 assert found[0] == found[1], path
             else:
                 assert found[1][0] in (400, 404), path
+
+
+async def test_script_of_another_release_comes_from_the_replicas(nginx: str, tmp_path: Path) -> None:
+    """In a roll-out a page may come from a pod of one release, and ask for its script at one of the other."""
+    (script,) = (PAGE_DIR / "assets").glob("index-*.js")
+    found = []
+    async with aiohttp.ClientSession() as http:
+        for _ in range(2):
+            async with http.get(f"{nginx}/assets/{script.name}") as response:
+                headers = [response.headers.get(name) for name in SEEN_HEADERS]
+                found.append((response.status, headers, await response.read()))
+            (tmp_path / "nginx" / "page" / "assets" / script.name).unlink(missing_ok=True)
+        async with http.get(f"{nginx}/assets/none.js") as response:
+            assert response.status == 404
+    assert found[0] == found[1]
+    assert found[0][2] == script.read_bytes()
 
 
 async def test_person_at_a_wrong_address_is_shown_the_way_to_the_lobby(nginx: str, replicas: list[Replica]) -> None:

@@ -141,6 +141,19 @@ def test_every_name_that_an_object_uses_is_there(path: Path) -> None:
             assert all(port["targetPort"] in everybody for port in one["spec"]["ports"])
 
 
+def test_images_of_all_pods_are_pulled_with_the_secrets() -> None:
+    """Redis' pod has none of its own: its service account has them."""
+    objects = render({"imagePullSecrets": [{"name": "registry"}]})
+    account = find(objects, "ServiceAccount")
+    assert account["imagePullSecrets"] == [{"name": "registry"}]
+    assert {spec["serviceAccountName"] for spec in pod_specs(objects).values()} == {account["metadata"]["name"]}
+
+
+def test_redis_that_never_became_ready_is_replaced() -> None:
+    """Pods in order would wait for it: `helm rollback` of a bad upgrade would wait for ever."""
+    assert find(render({}), "StatefulSet")["spec"]["podManagementPolicy"] == "Parallel"
+
+
 @pytest.mark.parametrize("page_from", ["frontend", "backend"])
 def test_ingress_sends_connections_straight_to_replicas(page_from: str) -> None:
     """Past nginx; the page comes from wherever it is, through the Service that people reach without an Ingress."""

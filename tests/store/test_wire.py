@@ -75,6 +75,26 @@ async def test_wire_connects_as_the_client_does_when_redis_asks_for_a_password(
             await Pipe(client).execute([("ECHO", "in")])
 
 
+async def test_password_is_read_for_each_connection(own_redis: OwnRedis, tmp_path: Path) -> None:
+    """A mounted Secret changes while the process runs; a user named in the URL stays."""
+    async with connect(own_redis.url, None, timeout_seconds=1.0) as admin:
+        await admin.config_set("requirepass", "first")
+        await admin.execute_command("ACL", "SETUSER", "alice", "on", ">first", "~*", "&*", "+@all")
+    (tmp_path / "password").write_text("first\n")
+    as_alice = own_redis.url.replace("//", "//alice@")
+    async with (
+        connect(own_redis.url, tmp_path / "password", timeout_seconds=1.0) as client,
+        connect(as_alice, tmp_path / "password", timeout_seconds=1.0) as alice,
+    ):
+        assert await alice.execute_command("ACL", "WHOAMI") == b"alice"
+        await client.config_set("requirepass", "second")
+        await client.execute_command("ACL", "SETUSER", "alice", "<first", ">second")
+        (tmp_path / "password").write_text("second\n")
+        for who in (client, alice):
+            await who.connection_pool.disconnect()
+            assert await who.ping()
+
+
 async def test_wire_ends_when_whoever_is_told_fails(store: Any) -> None:
     """A reply that cannot be taken is not passed over: the connection is given up, and says why."""
 

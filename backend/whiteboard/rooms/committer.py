@@ -27,7 +27,7 @@ from whiteboard.store.log import Appended, Batch, Log, NewOp
 
 MAX_QUEUED_OPS: Final = 5_000
 MAX_QUEUED_BYTES: Final = 8_000_000
-MAX_QUEUED_BYTES_IN_ALL: Final = 128_000_000
+MAX_QUEUED_BYTES_IN_ALL: Final = 64_000_000
 """Of all boards together, with ``_OP_BYTES`` more for each op."""
 _OP_BYTES: Final = 1_000
 MAX_COMMIT_OPS: Final = 500

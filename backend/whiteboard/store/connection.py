@@ -8,6 +8,7 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.credentials import CredentialProvider
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -36,18 +37,29 @@ class Redis(AsyncRedis):
         await super().aclose(close_connection_pool)
 
 
+class PasswordFile(CredentialProvider):
+    """Redis' password, read for each connection: a mounted Secret changes while the process runs."""
+
+    def __init__(self, path: Path, username: str | None) -> None:
+        self._path = path
+        self._username = username
+
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        """Return what AUTH takes. Raises OSError if the file cannot be read now. Source: redis-py."""
+        password = self._path.read_text().strip()
+        return (password,) if self._username is None else (self._username, password)
+
+
 def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Redis:
     """
     Return a client; no connection is made yet.
 
     Its own retries are off: whether a request may be repeated is for its caller to know (SPEC.md L8).
     """
-    password = password_file.read_text().strip() if password_file is not None else None
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=_MAX_CONNECTIONS,
         timeout=timeout_seconds,
-        password=password,
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         health_check_interval=0,
@@ -55,6 +67,9 @@ def connect(url: str, password_file: Path | None, timeout_seconds: float) -> Red
         # With them on (a managed service's push messages), a connection that the server has closed passes as ready.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+    if password_file is not None:
+        settings = pool.connection_kwargs
+        settings["credential_provider"] = PasswordFile(password_file, settings.pop("username", None))
     redis = Redis.from_pool(pool)
     assert isinstance(redis, Redis)
     return redis
