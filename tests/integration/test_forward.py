@@ -1,6 +1,7 @@
 """Stock clients behind a proxy that gives each TCP connection to the next replica: no sticky sessions."""
 
 import asyncio
+import io
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,6 +54,20 @@ async def test_session_is_reported_away_when_its_replica_does_not_answer(
         await gone.kill()
         async with http.get(f"{pair.left.url}/socket.io/?EIO=4&transport=polling&sid={sid}") as refused:
             assert refused.status == 502
+
+
+async def test_post_above_the_limit_is_refused_where_it_comes(pair: Pair) -> None:
+    """[E4] [E7] Also by a replica that would pass it on: with 413, counted there, and the session goes on."""
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{pair.left.url}/socket.io/?EIO=4&transport=polling") as opened:
+            sid = (await opened.text()).partition('"sid":"')[2].partition('"')[0]
+        address = f"{pair.right.url}/socket.io/?EIO=4&transport=polling&sid={sid}"
+        for size in (1_000_001, 2_000_000):
+            async with http.post(address, data=io.BytesIO(b"4" * size)) as refused:
+                assert refused.status == 413
+        async with http.post(address, data=b"40") as accepted:
+            assert accepted.status == 200
+    assert len(pair.right.lines("refused", reason="too_large", status=413)) == 2
 
 
 async def test_header_that_is_not_latin_is_passed_on(pair: Pair) -> None:

@@ -76,6 +76,16 @@ async def test_op_is_dropped_when_its_number_is_below_the_last_one(log: Log) -> 
     assert await log.last_number("b", "me") == 9
 
 
+@pytest.mark.parametrize("n", [10**14, 10**15 - 1])
+async def test_op_is_dropped_when_it_is_repeated_however_large_its_number(log: Log, n: int) -> None:
+    """[L3] Lua writes numbers of 15 digits as 1e+14, which nobody could read again."""
+    await append(log, batch(n - 1, n))
+    assert await log.last_number("b", "me") == n
+    (again,) = await append(log, batch(n))
+    assert again.repeats == [Offset(again.position.epoch, 1, 1)]
+    assert await ids(log) == [[f"me:{n - 1}", f"me:{n}"]]
+
+
 async def test_clients_are_told_apart_when_they_share_a_commit(log: Log) -> None:
     """[L3] Each client has numbers of its own, and keeps its order in the commit."""
     await append(log, batch(2, client="you"))

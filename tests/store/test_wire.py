@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from whiteboard.store.connection import OUTAGE, connect
 from whiteboard.store.wire import Pipe, Wire
 
@@ -93,6 +93,30 @@ async def test_password_is_read_for_each_connection(own_redis: OwnRedis, tmp_pat
         for who in (client, alice):
             await who.connection_pool.disconnect()
             assert await who.ping()
+
+
+async def test_server_that_takes_no_writes_any_more_is_left(own_redis: OwnRedis) -> None:
+    """Demoted by a failover it may keep its connections; by its name another server may be reached now."""
+    async with connect(own_redis.url, None, timeout_seconds=1.0) as client:
+        pipe = Pipe(client)
+        (before,) = await pipe.execute([("CLIENT", "ID")])
+        await client.replicaof("127.0.0.1", 1)
+        (refused,) = await pipe.execute([("SET", "a", "1")])
+        assert isinstance(refused, ReadOnlyError)
+        (after,) = await pipe.execute([("CLIENT", "ID")])
+        assert after != before
+        mine = await client.client_id()
+        with pytest.raises(ReadOnlyError):
+            await client.set("a", "1")
+        assert await client.client_id() != mine
+
+
+async def test_what_no_redis_says_is_a_lost_connection(store: Any) -> None:
+    """Whoever waits hears of an outage, and tries again."""
+    wire = await Wire.open(store, lambda _: None)
+    wire.data_received(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    with pytest.raises(OUTAGE):
+        await asyncio.wait_for(wire.ended, 5)
 
 
 async def test_wire_ends_when_whoever_is_told_fails(store: Any) -> None:

@@ -18,6 +18,7 @@ import aiohttp
 from aiohttp import web
 
 from whiteboard.engine.errors import BadGateway, BadRequest, IllegalTransition, Refused, UnknownSession
+from whiteboard.engine.polling import read_body
 from whiteboard.engine.takeover import take_over
 from whiteboard.engine.tunnel import End, Tunnel
 
@@ -57,8 +58,13 @@ LEGAL: Final = {
 class Forwarder:
     """Passes requests on to the replicas that their sessions name."""
 
-    def __init__(self, find: FindReplica) -> None:
+    def __init__(self, find: FindReplica, max_payload: int) -> None:
+        """
+        Args:
+            max_payload: the bytes of a POST that is passed on, at most.
+        """
         self._find = find
+        self._max_payload = max_payload
         self._state = State.OPEN
         self._http: aiohttp.ClientSession | None = None
         self._under_way: dict[asyncio.Future[None], str | None] = {}
@@ -77,7 +83,8 @@ class Forwarder:
 
         Raises:
             UnknownSession: that replica is not there, or the request was passed on to here.
-            BadRequest: it accepts no upgrade.
+            BadRequest: it accepts no upgrade, or the request's body did not arrive whole.
+            PayloadTooLarge: the request's body is.
             BadGateway: it does not answer; the client may come back, the session may be there still.
             Refused: this replica leaves; another one will do it.
         """
@@ -139,7 +146,7 @@ class Forwarder:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
         headers[FORWARDED] = "1"
         url = f"http://{address}{request.path_qs}"
-        body = await request.read() if request.can_read_body else None
+        body = await read_body(request, self._max_payload) if request.can_read_body else None
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._under_way[done] = url if request.method == "GET" else None
         try:
@@ -161,7 +168,7 @@ class Forwarder:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._http is None:
-            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS, sock_connect=_DIAL_SECONDS)
             self._http = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
         return self._http
 

@@ -96,7 +96,7 @@ class Polling:
         connection = self._connection
         try:
             with self._on_wire(request):
-                body = await _read(request, connection.owner.options.max_payload)
+                body = await read_body(request, connection.owner.options.max_payload)
             self.is_deaf = True
             for count, packet in enumerate(decode_payload(body), 1):
                 if connection.state is State.CLOSED:
@@ -178,7 +178,7 @@ class Polling:
         return body
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
+async def read_body(request: web.Request, limit: int) -> bytes:
     """The body of a request, never more than ``limit`` bytes of it."""
     if (request.content_length or 0) > limit:
         raise PayloadTooLarge

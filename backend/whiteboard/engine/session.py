@@ -27,7 +27,7 @@ class State(Enum):
     OPENING = auto()  # the application's connect handler decides
     POLLING = auto()  # open, by long-polling
     PROBING = auto()  # the same, and a WebSocket has been opened for an upgrade
-    UPGRADING = auto()  # its probe was answered; nothing more goes out by polling but NOOP
+    UPGRADING = auto()  # its probe was answered; what is sent waits for the WebSocket, or for one more poll
     WEBSOCKET = auto()  # open, by WebSocket
     CLOSING = auto()  # our side is closed: nothing goes out, what the client had sent is still heard
     CLOSED = auto()

@@ -30,6 +30,8 @@ from whiteboard.engine.socket import Ack, Application, ErrorNote, Socket
 from whiteboard.engine.tunnel import Tunnel
 from whiteboard.errors import BinaryUnsupported, Invalid, MalformedPacket, NotJoined, WhiteboardError
 
+logger = logging.getLogger(__name__)
+
 
 class SocketServer:
     """All sockets of this replica, by namespace."""
@@ -75,7 +77,7 @@ class SocketServer:
         )
         self._sio.eio.gate = admit
         self._sio.eio.note_refusal = note_refusal
-        self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica)
+        self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica, max_payload_bytes)
         self._sio.answer_to(self)
         for namespace, application in applications.items():
             self._sio.on("connect", self._connect(namespace, application), namespace=namespace)
@@ -139,6 +141,11 @@ class SocketServer:
                     # After a CONNECT_ERROR the JS client would not come back.
                     connection.close()
                 raise socketio.exceptions.ConnectionRefusedError(error.code, error.as_payload()) from None
+            except Exception:
+                # A defect. Without an answer the client would wait, and python-socketio keep it for ever.
+                logger.exception("%s: the connect handler failed", label_of(sid))
+                connection.close()
+                raise socketio.exceptions.ConnectionRefusedError("defect") from None
             _sockets(connection)[namespace] = socket
 
         return connect
@@ -148,7 +155,10 @@ class SocketServer:
             connection = self._connection(self._sio.manager.eio_sid_from_sid(sid, namespace))
             socket = _sockets(connection).pop(namespace, None)
             if socket is not None:
-                await application.disconnected(socket, reason)
+                try:
+                    await application.disconnected(socket, reason)
+                except Exception:  # what python-socketio does behind this must be done all the same
+                    logger.exception("%s: the disconnect handler failed", label_of(sid))
 
         return disconnect
 

@@ -13,6 +13,8 @@ from whiteboard.engine import rfc6455
 from whiteboard.engine.payload import PacketType
 
 _MAX_HEAD_BYTES: Final = 16_384
+_FOLLOW_SECONDS: Final = 10.0  # for one side to follow when the other has ended
+_STALL_SECONDS: Final = 30.0  # in which a client that takes nothing is given up: its replica's end could not be seen
 
 
 class Tunnel:
@@ -31,6 +33,10 @@ class Tunnel:
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when both sockets are closed."""
         here.on_lost = there.on_lost = self._lost
+        here.on_end = there.on_end = self._ended
+        here.on_stall = self._stalled
+        self._ending: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
 
     def part(self) -> None:
         """
@@ -43,9 +49,9 @@ class Tunnel:
             self._here.write_eof()
 
     def cut(self) -> None:
-        """Drop both sockets at once."""
-        self._here.close()
-        self._there.close()
+        """Drop both sockets at once, and what they have not sent."""
+        self._here.abort()
+        self._there.abort()
 
     def _look(self, data: bytes) -> None:
         """Read what the client says until it is upgraded."""
@@ -56,10 +62,26 @@ class Tunnel:
         if self._upgrade.is_done:
             self._here.on_data = self._there.on_data = None
 
+    def _ended(self) -> None:
+        """One side says no more, or is lost: the other has its time to follow."""
+        if self._ending is None:
+            self._ending = asyncio.get_running_loop().call_later(_FOLLOW_SECONDS, self.cut)
+
+    def _stalled(self, is_stalled: bool) -> None:
+        """The client takes nothing, and its replica is not heard meanwhile; or it does again."""
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+        if is_stalled:
+            self._stall = asyncio.get_running_loop().call_later(_STALL_SECONDS, self.cut)
+
     def _lost(self) -> None:
         self.is_over = True
         if self._here.is_lost and self._there.is_lost and not self.gone.done():
             self.gone.set_result(None)
+            self._stalled(False)
+            if self._ending is not None:
+                self._ending.cancel()
 
 
 class _Upgrade:
@@ -94,6 +116,10 @@ class End(asyncio.Protocol):
         self.on_lost: Callable[[], None] | None = None
         self.on_data: Callable[[bytes], None] | None = None
         """Is told of what this end has read, once it has gone on to the other."""
+        self.on_end: Callable[[], None] | None = None
+        """Is told that nothing more will be read from this end."""
+        self.on_stall: Callable[[bool], None] | None = None
+        """Is told whether more waits to be written to this end than may."""
         self.is_lost = False
         self._transport: asyncio.Transport | None = None
         self._heard_all = False
@@ -116,6 +142,8 @@ class End(asyncio.Protocol):
     def eof_received(self) -> bool:
         self._heard_all = True
         self._early_changed.set()
+        if self.on_end is not None:
+            self.on_end()
         self.pass_end()
         return True  # the other direction goes on
 
@@ -123,6 +151,8 @@ class End(asyncio.Protocol):
         self._transport = None
         self.is_lost = True
         self._early_changed.set()
+        if self.on_end is not None:
+            self.on_end()
         self.pass_end()
         if self.on_lost is not None:
             self.on_lost()
@@ -156,10 +186,14 @@ class End(asyncio.Protocol):
     def pause_writing(self) -> None:
         if self.other is not None:
             self.other.pause()
+        if self.on_stall is not None:
+            self.on_stall(True)
 
     def resume_writing(self) -> None:
         if self.other is not None:
             self.other.resume()
+        if self.on_stall is not None:
+            self.on_stall(False)
 
     def write(self, data: bytes) -> None:
         if self._transport is not None and not self._said_all:
@@ -181,3 +215,7 @@ class End(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()

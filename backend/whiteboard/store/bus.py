@@ -55,6 +55,9 @@ class Bus:
         self._boards: set[str] = set()
         self._wire: Wire | None = None
         self._heard = False
+        """Whether anything has come since somebody last looked."""
+        self._worked = False
+        """Whether anything has come over this connection."""
 
     def subscribe(self, board: str) -> None:
         """Ask for a board's commits; ``Listener.subscribed`` tells when they come, at once or after an outage."""
@@ -78,11 +81,11 @@ class Bus:
         """Read until cancelled; connect again, with growing pauses, whenever the connection is lost."""
         attempt = 0
         while True:
-            self._heard = False
+            self._heard = self._worked = False
             try:
                 await self._serve()
             except (RedisError, *OUTAGE) as error:
-                if self._heard:
+                if self._worked:
                     attempt = 0
                 if attempt == 0:
                     logger.warning("bus lost", error=str(error))
@@ -112,7 +115,7 @@ class Bus:
             self._wire.send((command,))
 
     def _told(self, reply: Any) -> None:
-        self._heard = True
+        self._heard = self._worked = True
         if isinstance(reply, RedisError):
             raise reply
         if not isinstance(reply, list):

@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
@@ -30,6 +30,14 @@ class Redis(AsyncRedis):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on_close: list[Callable[[], Awaitable[None]]] = []
+
+    async def parse_response(self, connection: Any, command_name: str | bytes, **options: Any) -> Any:
+        """Read a reply. A server that was demoted is left: by its name another one may be reached now."""
+        try:
+            return await super().parse_response(connection, command_name, **options)
+        except ReadOnlyError:
+            await connection.disconnect(nowait=True)
+            raise
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         for close in self.on_close:

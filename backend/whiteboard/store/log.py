@@ -100,7 +100,7 @@ class Log:
         Each is decoded when it is its turn, so that whoever works long on them can let others run in between.
 
         Raises:
-            Trimmed: the first of them is in the log no more.
+            Trimmed: the first of them is in the log no more. (None at all, if all of them are gone.)
             StoreUnavailable: no answer in time (retry).
         """
         count = _FIRST_PAGE

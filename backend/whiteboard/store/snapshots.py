@@ -137,11 +137,13 @@ class Snapshots:
 
     async def _trim(self, claim: Claim, floor: int) -> int:
         # Step by step: a hundred thousand at once would keep Redis from all others for a fifth of a second. Whatever a
-        # replica that dies here leaves behind, nobody asks for, and the next one's first step takes away.
-        trimmed = 0
-        for below in (*range(claim.floor + _TRIM_COMMITS, floor, _TRIM_COMMITS), floor):
+        # replica that dies here leaves behind, nobody asks for, and the next one takes away.
+        log, trimmed = key(claim.board, "log"), 0
+        entries: Any = await answer(self._redis.xrange(log, count=1))
+        first = int(entries[0][0].rpartition(b"-")[2]) if entries else floor
+        for below in (*range(first + _TRIM_COMMITS, floor, _TRIM_COMMITS), floor):
             # The floor's own commit stays: whoever has heard a part of it goes on from there.
-            trimmed += await answer(self._redis.xtrim(key(claim.board, "log"), minid=f"0-{below}", approximate=False))
+            trimmed += await answer(self._redis.xtrim(log, minid=f"0-{below}", approximate=False))
         return trimmed
 
     async def _push(self, written: str, item: bytes) -> None:

@@ -8,19 +8,19 @@ password, database), and from then on the socket is read here. All other request
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import hiredis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from whiteboard.store.connection import Redis
 
 Command = tuple[str | bytes | int, ...]
 
-_NO_SCRIPT: Final = "NOSCRIPT"
+_KINDS: Final[Mapping[str, type[ResponseError]]] = {"NOSCRIPT": NoScriptError, "READONLY": ReadOnlyError}
 _pack: Callable[[Command], bytes] = hiredis.pack_command  # type: ignore[assignment]  # its stub is too narrow
 
 
@@ -29,7 +29,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self, told: Callable[[Any], None]) -> None:
         self._told = told
-        self._reader = hiredis.Reader(replyError=_error)
+        self._reader = hiredis.Reader(protocolError=RedisConnectionError, replyError=_error)
         self._transport: asyncio.Transport | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._fault: Exception | None = None
@@ -146,6 +146,9 @@ class Pipe:
         if len(replies) == expected:
             self._batches.popleft()
             future.set_result(replies)
+            if self._wire is not None and any(isinstance(reply, ReadOnlyError) for reply in replies):
+                # It was demoted: by its name another one may be reached now.
+                self._drop(self._wire, RedisConnectionError("the server takes no writes any more"))
 
     def _drop(self, wire: Wire, error: BaseException | None) -> None:
         """Give up a connection and what waits for its replies; the next batch opens another."""
@@ -159,4 +162,4 @@ class Pipe:
 
 
 def _error(text: str) -> ResponseError:
-    return NoScriptError(text) if text.startswith(_NO_SCRIPT) else ResponseError(text)
+    return next((kind(text) for code, kind in _KINDS.items() if text.startswith(code)), None) or ResponseError(text)

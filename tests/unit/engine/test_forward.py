@@ -17,7 +17,7 @@ async def nobody(name: str) -> str | None:
 @pytest.mark.parametrize(("state", "then"), list(itertools.product(State, State)))
 async def test_forwarder_takes_legal_steps_only(caplog: pytest.LogCaptureFixture, state: State, then: State) -> None:
     """[E7] It leaves, closes, and never comes back; each step is a line for who debugs."""
-    forwarder = Forwarder(nobody)
+    forwarder = Forwarder(nobody, 1_000_000)
     forwarder._state = state
     if then in forward.LEGAL[state]:
         with caplog.at_level("DEBUG"):
@@ -31,7 +31,7 @@ async def test_forwarder_takes_legal_steps_only(caplog: pytest.LogCaptureFixture
 
 async def test_forwarder_may_be_closed_twice_and_left_late() -> None:
     """[D6] A drain that is hurried closes again."""
-    forwarder = Forwarder(nobody)
+    forwarder = Forwarder(nobody, 1_000_000)
     forwarder.leave()
     forwarder.leave()
     assert await forwarder.close(0.01) == 0
@@ -58,7 +58,7 @@ async def test_upgrade_that_is_accepted_when_we_close_already_is_refused() -> No
         async def find(name: str) -> str | None:
             return f"{host}:{port}"
 
-        forwarder = Forwarder(find)
+        forwarder = Forwarder(find, 1_000_000)
         upgrade = make_mocked_request("GET", "/socket.io/?EIO=4&transport=websocket&sid=home.1")
         joining = asyncio.create_task(forwarder.forward(upgrade, "home"))
         await asked.wait()

@@ -1,12 +1,14 @@
 """When a tunnel may end: never between the answer to a client's probe and its coming over."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
-from whiteboard.engine import rfc6455
+from whiteboard.engine import rfc6455, tunnel
 from whiteboard.engine.tunnel import End, Tunnel
 
 from tests.conformance.clients import TEXT, masked
+from tests.integration.waiting import eventually
 
 PROBE, COME_OVER = masked(TEXT, b"2probe"), masked(TEXT, b"5")
 ANSWER = rfc6455.encode(rfc6455.TEXT, b"3probe")
@@ -18,6 +20,7 @@ class Peer:
     def __init__(self) -> None:
         self.sent = b""
         self.ends = 0
+        self.is_aborted = False
 
     def write(self, data: bytes) -> None:
         self.sent += data
@@ -27,6 +30,15 @@ class Peer:
 
     def write_eof(self) -> None:
         self.ends += 1
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
 
 
 class Joined:
@@ -38,6 +50,9 @@ class Joined:
         self.here.connection_made(cast(Any, self.client))
         self.there.connection_made(cast(Any, self.replica))
         self.tunnel = Tunnel(self.here, self.there)
+
+    def is_cut(self) -> bool:
+        return self.client.is_aborted and self.replica.is_aborted
 
 
 @pytest.fixture
@@ -85,3 +100,25 @@ async def test_tunnel_waits_for_nobody_who_speaks_another_protocol(joined: Joine
     joined.tunnel.part()
     joined.here.data_received(b"\xff\xff\xff")
     assert joined.client.ends == 1
+
+
+@pytest.mark.parametrize("ends", ["here", "there"])
+async def test_tunnel_is_cut_when_one_side_does_not_follow_the_other(
+    joined: Joined, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """[E7] A client that vanished, or a replica that has nothing more to say: neither keeps two sockets open."""
+    monkeypatch.setattr(tunnel, "_FOLLOW_SECONDS", 0.01)
+    getattr(joined, ends).eof_received()
+    assert not joined.is_cut()
+    await eventually(joined.is_cut, "both are dropped")
+
+
+async def test_tunnel_is_cut_when_its_client_takes_nothing(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[E7] While it takes nothing its replica is not read, and its end not seen; one that goes on stays."""
+    monkeypatch.setattr(tunnel, "_STALL_SECONDS", 0.05)
+    joined.here.pause_writing()
+    joined.here.resume_writing()
+    await asyncio.sleep(0.1)
+    assert not joined.is_cut()
+    joined.here.pause_writing()
+    await eventually(joined.is_cut, "both are dropped")

@@ -21,7 +21,7 @@ if known[1] ~= run then
   redis.call('HSET', meta, 'run', run, 'epoch', epoch)
 end
 
-local last, at = {}, {}
+local last, text, at = {}, {}, {}
 for i = 3, #KEYS do
   local n, offset = string.match(redis.call('GET', KEYS[i]) or '', '^(%d+) (%S+)$')
   last[i - 2], at[i - 2] = tonumber(n or 0), offset
@@ -33,7 +33,7 @@ for i = 4, #ARGV, 3 do
   if n <= last[client] then
     reply[#reply + 1] = at[client]
   else
-    last[client] = n
+    last[client], text[client] = n, ARGV[i + 1]  -- as it came: Lua would write large numbers as 1e+14
     at[client] = epoch .. '-' .. (head + 1) .. '-' .. #fresh
     touched[client] = true
     fresh[#fresh + 1] = ARGV[i + 2]
@@ -44,11 +44,11 @@ if #fresh == 0 then return reply end
 
 local body = '[' .. table.concat(fresh, ',') .. ']'
 local n = head + 1
--- An explicit id: should the stream ever be ahead of its meta, this fails before anything is written.
+-- An explicit id: should the stream ever be ahead of its meta, this fails before any op is written.
 redis.call('XADD', log, '0-' .. n, 'v', ARGV[2], 'e', epoch, 't', now_ms, 'b', body)
 redis.call('HSET', meta, 'head', n)
 for client in pairs(touched) do
-  redis.call('SET', KEYS[client + 2], last[client] .. ' ' .. at[client], 'EX', ARGV[3])
+  redis.call('SET', KEYS[client + 2], text[client] .. ' ' .. at[client], 'EX', ARGV[3])
 end
 redis.call('PUBLISH', ARGV[1], ARGV[2] .. ' ' .. epoch .. '-' .. n .. ' ' .. body)
 reply[2] = n
