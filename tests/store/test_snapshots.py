@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whiteboard.domain.board import Board
@@ -225,6 +226,14 @@ async def test_log_is_trimmed_step_by_step(
 ) -> None:
     """[L10] Redis serves others in between; [L9] and what one leaves behind who dies there, the next one trims."""
     monkeypatch.setattr("whiteboard.store.snapshots._TRIM_COMMITS", step)
+    steps: list[int] = []
+    xtrim = Redis.xtrim
+
+    async def noted(redis: Redis, *args: Any, **options: Any) -> int:
+        steps.append(await xtrim(redis, *args, **options))
+        return steps[-1]
+
+    monkeypatch.setattr(Redis, "xtrim", noted)
     positions = await fill(log, *range(1, 13))
     with monkeypatch.context() as patched:
         patched.setattr(Snapshots, "_trim", killed)
@@ -233,6 +242,7 @@ async def test_log_is_trimmed_step_by_step(
     assert (await log.lineage("b")).floor == 5
     assert len(await read_log(log, "b", 0, 12)) == 12
     assert await taken(snapshots, positions[9]) == 9
+    assert max(steps) <= step
     assert [commit.position.n for commit in await read_log(log, "b", 9, 12)] == [10, 11, 12]
 
 
