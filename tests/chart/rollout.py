@@ -84,7 +84,7 @@ async def perform(script: Script, folder: Path) -> Outcome:
                     steps.append(await _do(what, cluster))
                     await cast.are("connected")
                 await cast.draw_on()
-                cast.tell("rest")
+                await cast.rest()
                 boards = [f"b-{n}" for n in range(script.boards)]
                 await eventually(lambda: all_heard(cast, url, boards), "all have heard all", 60)
             pods = cluster.all_pods

@@ -97,7 +97,7 @@ async def test_people_lose_nothing_when_their_container_is_told_to_leave(
         assert await asyncio.to_thread(leaving.process.wait, grace) == 0
         await cast.are("connected")
         await cast.draw_on()
-        cast.tell("rest")
+        await cast.rest()
         await eventually(lambda: all_heard(cast, own_redis.url, boards), "all have heard all", 60)
     logs = {board: entries(commits(own_redis.url, board)) for board in boards}
     findings = check(logs, people, cast.notes())

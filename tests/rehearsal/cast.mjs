@@ -11,7 +11,7 @@ const frontend = createRequire(new URL("../../frontend/package.json", import.met
 const { io } = frontend("socket.io-client");
 const { url, everyMs, record, people } = JSON.parse(process.argv[2]);
 const notes = [];
-const stand = { connected: 0, colored: 0, sent: 0, answered: 0, heard: 0 };
+const stand = { connected: 0, colored: 0, resting: 0, sent: 0, answered: 0, heard: 0 };
 let drawing = false;
 
 const note = (...details) => notes.push([performance.timeOrigin + performance.now(), ...details]);
@@ -62,6 +62,7 @@ people.forEach(enter);
 setInterval(() => process.stdout.write(`${JSON.stringify(stand)}\n`), 100);
 for await (const line of createInterface({ input: process.stdin })) {
   drawing = line === "draw";
+  stand.resting = drawing ? 0 : people.length;
   if (line === "end") break;
 }
 writeFileSync(record, notes.map((one) => `${JSON.stringify(one)}\n`).join(""));

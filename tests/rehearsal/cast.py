@@ -104,6 +104,14 @@ class Cast:
         wanted = self.stand["answered"] + drawers * 1_000 // self._every_ms
         await eventually(lambda: self.stand["answered"] >= wanted, "drawing goes on", seconds=60)
 
+    async def rest(self) -> None:
+        """Let nobody draw any more, and wait until what is under way has arrived: nothing happens for half a second."""
+        self.tell("rest")
+        await self.are("resting")
+        before = None
+        while before != (before := self.stand):
+            await asyncio.sleep(0.5)
+
     def notes(self) -> list[Note]:
         """Return what happened to all, once they have ended, in the order of time."""
         lines = [line for index in range(len(self._writers)) for line in self._record(index).read_text().splitlines()]

@@ -149,7 +149,7 @@ class _Play:
         for signum in self._script.redis_ends:
             await self._restart_redis(cast, signum)
         watch.cancel()
-        cast.tell("rest")
+        await cast.rest()
         await pages.rest()
         self._mark("rest")
         await cast.are("connected")
