@@ -232,6 +232,57 @@ class TestInbox:
             assert told == sent
 
 
+class TestInlet:
+    @pytest.fixture
+    async def busy(self, serve: Serve) -> Served:
+        """Lets messages lie for longer than a test takes, unless it asks for them."""
+        served = await serve(engine_server, ping_interval=25)
+        served.eio.inlet.wait = lambda last: 60.0
+        return served
+
+    async def test_messages_lie_until_their_time_and_come_in_order(self, busy: Served) -> None:
+        """Also those that came before the socket was in a hurry."""
+        told = heard(busy)
+        async with websocket(busy.http) as wire:
+            await wire.text()
+            wire.send("4one")
+            await until(lambda: busy.eio.inlet._lying)
+            assert told == []
+            wire.send("4two")
+            await until(lambda: told == ["one", "two"])
+            wire.send("4three")
+            await until(lambda: busy.eio.inlet._lying)
+            busy.eio.inlet._read()
+            assert told == ["one", "two", "three"]
+
+    @pytest.mark.parametrize("how", ["close frame", "end of stream", "reset"])
+    async def test_what_lies_is_heard_before_the_end(self, busy: Served, how: str) -> None:
+        """However the client leaves."""
+        told = heard(busy)
+        async with websocket(busy.http) as wire:
+            await wire.text()
+            wire.send("4last")
+            await until(lambda: busy.eio.inlet._lying)
+            if how == "close frame":
+                wire.raw(masked(CLOSE, b"\x03\xe8"))
+            elif how == "end of stream":
+                wire.writer.write_eof()
+            else:
+                wire.writer.transport.abort()
+            await until(lambda: len(told) == 2)
+        assert told[0] == "last"
+        assert not busy.eio.inlet._lying
+
+    async def test_an_upgrade_does_not_wait(self, busy: Served) -> None:
+        """For polling does meanwhile."""
+        polled = await busy.http.open()
+        async with websocket(busy.http, polled.upgrade_query) as wire:
+            wire.send("2probe")
+            assert await wire.text() == "3probe"
+            wire.send("5")
+            await until(lambda: only(busy).state is State.WEBSOCKET)
+
+
 class TestClosing:
     @pytest.mark.parametrize("half", [False, True])
     async def test_what_a_client_has_sent_is_heard_after_our_side_is_closed(self, calm: Served, half: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from whiteboard.engine.errors import EngineError
 from whiteboard.engine.handlers import Handlers
+from whiteboard.engine.inlet import Inlet
 from whiteboard.engine.options import Options
 from whiteboard.engine.payload import Packet
 from whiteboard.engine.session import Session, State
@@ -21,6 +22,7 @@ class Owner(Protocol):
     options: Options
     ticker: Ticker
     handlers: Handlers
+    inlet: Inlet
 
     def now(self) -> float: ...
 

@@ -25,6 +25,7 @@ from whiteboard.engine.errors import (
 )
 from whiteboard.engine.forward import FORWARDED, RELEASE, Forwarder
 from whiteboard.engine.handlers import Handler, Handlers
+from whiteboard.engine.inlet import Inlet
 from whiteboard.engine.options import REPLICA_NAME, Options
 from whiteboard.engine.session import Reason, Session, State, label_of
 from whiteboard.engine.takeover import take_over, turn_away
@@ -55,6 +56,7 @@ class Server:
         self.connections: dict[str, Connection] = {}
         self.ticker = Ticker(self.options.tick)
         self.handlers = Handlers()
+        self.inlet = Inlet()
         self._clock: Callable[[], float] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone = asyncio.Event()  # a session has ended

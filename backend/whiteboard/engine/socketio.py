@@ -44,6 +44,7 @@ class SocketServer:
         max_payload_bytes: int,
         close_wait_seconds: float,
         admit: Callable[[], None],
+        wait: Callable[[float], float],
         note_error: ErrorNote,
         note_refusal: Callable[[str, int, str], None],
         replica: str,
@@ -56,6 +57,7 @@ class SocketServer:
             max_payload_bytes: the largest packet or POST body that a client may send.
             close_wait_seconds: how long a closed connection is read on.
             admit: is asked before each new connection; raises ``Refused`` to turn it away.
+            wait: returns in how many seconds messages may be taken in, if they were at a time (``engine.inlet``).
             note_error: is told of each error that a client is told.
             note_refusal: is told of each request that is refused, and of each WebSocket closed for its frames: the
                 kind of error, the status or close code, why.
@@ -76,6 +78,7 @@ class SocketServer:
             close_wait=close_wait_seconds,
         )
         self._sio.eio.gate = admit
+        self._sio.eio.inlet.wait = wait
         self._sio.eio.note_refusal = note_refusal
         self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica, max_payload_bytes)
         self._sio.answer_to(self)
@@ -247,10 +250,11 @@ class _AsyncServer(ConformingServer):
         if isinstance(packet, bytes):
             if self._is_attachment(eio_sid):
                 return None  # its packet's sender was told already
-        elif packet[:1] in ("0", "1", "3"):
-            return self._take_control(eio_sid, packet)
-        elif packet[:1] in ("5", "6") and (announced := count_attachments(packet)):
-            self._attachments[eio_sid] = announced
+        elif packet[:1] != "2":  # an event, as nearly all are
+            if packet[:1] in ("0", "1", "3"):
+                return self._take_control(eio_sid, packet)
+            if packet[:1] in ("5", "6") and (announced := count_attachments(packet)):
+                self._attachments[eio_sid] = announced
         self._server.receive(eio_sid, packet)
         return None
 

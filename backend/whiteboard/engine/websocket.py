@@ -1,11 +1,11 @@
 """
 A WebSocket: the side of a connection that lives on a socket of its own.
 
-Reading: a message is handed to the application as it arrives, one after the other. While the application waits for
-something, and when more come at once than is fair to others, messages go into the inbox, which a task works off. While
-the inbox is full the socket is not read. Writing: straight to the transport, which buffers; the
-connection above holds the bounds. Closing: our direction first, the socket when the other side has followed, and by
-force if it does not.
+Reading: what arrives is read at once, or lies in the ``Inlet`` for a moment; each message is handed to the application,
+one after the other. While the application waits for something, and when more come at once than is fair to others,
+messages go into the inbox, which a task works off. While the inbox is full the socket is not read. Writing: straight to
+the transport, which buffers; the connection above holds the bounds. Closing: our direction first, the socket when the
+other side has followed, and by force if it does not.
 """
 
 import asyncio
@@ -133,6 +133,13 @@ class WebSocket(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._connection.owner.options.outbox_low)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_active:  # a probe is not let wait, for the polling that it replaces does
+            data = self._connection.owner.inlet.bring(self, data)
+        if data:
+            self.read(data)
+
+    def read(self, data: bytes) -> None:
+        """Source: ``inlet.Reader``."""
         self._share = FAIR_SHARE
         if not self._is_shut:
             for message in self._parser.feed(data):
@@ -151,13 +158,22 @@ class WebSocket(asyncio.Protocol):
                 self._transport.pause_reading()
 
     def eof_received(self) -> None:
+        self._read_last()
         self._connection.lost(self, Reason.TRANSPORT_CLOSE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        self._is_shut = True
-        self._connection.owner.ticker.disarm(self)
-        self._connection.lost(self, Reason.TRANSPORT_CLOSE if exc is None else Reason.TRANSPORT_ERROR)
+        try:
+            self._read_last()
+        finally:
+            self._transport = None
+            self._is_shut = True
+            self._connection.owner.ticker.disarm(self)
+            self._connection.lost(self, Reason.TRANSPORT_CLOSE if exc is None else Reason.TRANSPORT_ERROR)
+
+    def cut(self) -> None:
+        """Source: ``inlet.Reader``."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def pause_writing(self) -> None:
         self.is_congested = True
@@ -169,10 +185,13 @@ class WebSocket(asyncio.Protocol):
 
     def on_time(self, now: float) -> None:
         """The other side has not left in time."""
-        if self._transport is not None:
-            self._transport.abort()
+        self.cut()
 
     # -- inner ---------------------------------------------------------------------------------------------------
+
+    def _read_last(self) -> None:
+        if last := self._connection.owner.inlet.claim(self):
+            self.read(last)
 
     def _message(self, message: str | bytes) -> None:
         if self._is_shut:

@@ -16,7 +16,7 @@ import structlog
 FRAME_SECONDS: Final = 1 / 60
 """A display frame: what comes twice within one is seen once."""
 CROWD: Final = 100
-"""So many people here on one board are a crowd: each frame costs a write to each of them."""
+"""So many people on one replica are a crowd: each frame costs waking up, and a write to all whom it is news for."""
 CROWD_FRAME_SECONDS: Final = 1 / 40
 WRITE_SECONDS: Final = 0.003
 """How far into a frame sockets are written to: a pipeline is back from a Redis nearby in one to two milliseconds."""
@@ -35,22 +35,23 @@ class Beat:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
-        self._crowds: set[str] = set()
+        self._people: dict[str, int] = {}
+        self._everybody = 0
         self._frame_seconds = FRAME_SECONDS
         self._now: list[Callable[[], None]] = []
         self._later: list[Callable[[], None]] = []
 
     def note(self, board: str, people: int) -> None:
         """Note how many are here on a board."""
-        if people >= CROWD:
-            self._crowds.add(board)
-        else:
-            self._crowds.discard(board)
-        self._frame_seconds = CROWD_FRAME_SECONDS if self._crowds else FRAME_SECONDS
+        self._everybody += people - self._people.pop(board, 0)
+        if people:
+            self._people[board] = people
+        self._frame_seconds = CROWD_FRAME_SECONDS if self._everybody >= CROWD else FRAME_SECONDS
 
-    def next_commit(self, last: float) -> float:
-        """Return from when on a commit may leave, after one at ``last``."""
-        return next_frame(last, self._frame_seconds)
+    def wait(self, last: float) -> float:
+        """Return in how many seconds messages may be taken in, or a commit leave, if that was done at ``last``."""
+        seconds = next_frame(last, self._frame_seconds) - self._loop.time()
+        return seconds if seconds > _EARLY_SECONDS else 0.0
 
     def next_write(self, last: float) -> float:
         """Return from when on sockets may be written to, after they were at ``last``."""

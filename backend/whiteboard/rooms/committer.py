@@ -8,7 +8,6 @@ Redis answers (SPEC.md L8, E6).
 
 import asyncio
 import random
-from collections import deque
 from typing import Final
 
 import structlog
@@ -50,7 +49,7 @@ class _Queue:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.waiting: deque[_Queued] = deque()
+        self.waiting: list[_Queued] = []
         self.sent: list[_Queued] = []
         self.bytes = 0
         self.attempt = 0
@@ -58,11 +57,12 @@ class _Queue:
     def take(self) -> None:
         """Move the next commit's ops from waiting to sent."""
         size = 0
-        while self.waiting and len(self.sent) < MAX_COMMIT_OPS:
-            size += len(self.waiting[0].new.raw)
-            if self.sent and size > MAX_COMMIT_BYTES:
+        for count, queued in enumerate(self.waiting[:MAX_COMMIT_OPS]):
+            size += len(queued.new.raw)
+            if count and size > MAX_COMMIT_BYTES:
                 break
-            self.sent.append(self.waiting.popleft())
+            self.sent.append(queued)
+        del self.waiting[: len(self.sent)]
 
 
 class Committer:
@@ -121,7 +121,7 @@ class Committer:
         while True:
             await self._wake.wait()
             # An idle replica commits at once; a busy one gathers what comes within a frame.
-            await asyncio.sleep(self._beat.next_commit(sent_at) - self._loop.time())
+            await asyncio.sleep(self._beat.wait(sent_at))
             self._wake.clear()
             queues, self._ready = self._ready, []
             sent_at = self._loop.time()
@@ -170,11 +170,11 @@ class Committer:
 
     def _make_ready_in_time(self, queue: _Queue) -> None:
         """Let a board commit: now, or in the next frame if it has committed in this one."""
-        due = self._beat.next_commit(queue.room.committed_at)
-        if due <= self._loop.time():
+        seconds = self._beat.wait(queue.room.committed_at)
+        if seconds == 0:
             self._make_ready(queue)
         else:
-            self._loop.call_at(due, self._make_ready, queue)
+            self._loop.call_later(seconds, self._make_ready, queue)
 
     def _make_ready(self, queue: _Queue) -> None:
         self._ready.append(queue)

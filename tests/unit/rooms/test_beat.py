@@ -1,6 +1,7 @@
 """The beat by which a replica commits and writes."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -20,23 +21,39 @@ def test_all_of_a_frame_go_on_together(last: float, frame: int) -> None:
     assert next_frame(last, FRAME_SECONDS) == pytest.approx(frame * FRAME_SECONDS)
 
 
-async def test_commits_leave_before_sockets_are_written_to() -> None:
-    """What left as a frame began, and what others sent meanwhile, goes out in the one write of that frame."""
+def at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Beat:
+    """A beat at a time of the event loop's clock."""
     beat = Beat()
+    monkeypatch.setattr(beat, "_loop", SimpleNamespace(time=lambda: seconds))
+    return beat
+
+
+async def test_messages_and_commits_wait_for_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless nothing was done in this one, or the next is so near that a timer might hit this one."""
+    beat = at(60 * FRAME_SECONDS + 0.010, monkeypatch)
+    assert beat.wait(0.0) == beat.wait(59.5 * FRAME_SECONDS) == 0
+    assert beat.wait(60 * FRAME_SECONDS) == beat.wait(60 * FRAME_SECONDS + 0.009) == pytest.approx(FRAME_SECONDS - 0.01)
+    assert at(61 * FRAME_SECONDS - 0.0005, monkeypatch).wait(60 * FRAME_SECONDS) == 0
+
+
+async def test_commits_leave_before_sockets_are_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What left as a frame began, and what others sent meanwhile, goes out in the one write of that frame."""
+    beat = at(0.0, monkeypatch)
     written = beat.next_write(0.0)
     for _ in range(5):
-        committed = beat.next_commit(written)
+        committed = beat.wait(written)
         assert committed < beat.next_write(written) == pytest.approx(committed + WRITE_SECONDS)
         written = beat.next_write(written)
 
 
-async def test_a_crowd_makes_frames_longer_until_the_last_one_has_left() -> None:
-    beat = Beat()
+async def test_a_crowd_makes_frames_longer_until_enough_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On whichever boards they are."""
+    beat = at(0.0, monkeypatch)
     frames = []
-    for board, people in [("a", CROWD - 1), ("a", CROWD), ("b", CROWD + 1), ("a", 5), ("b", CROWD - 1)]:
+    for board, people in [("a", CROWD - 1), ("b", 1), ("b", CROWD + 1), ("a", 0), ("b", CROWD - 1), ("b", 0)]:
         beat.note(board, people)
-        frames.append(beat.next_commit(0.0))
-    assert frames == [FRAME_SECONDS, *3 * [CROWD_FRAME_SECONDS], FRAME_SECONDS]
+        frames.append(beat.wait(0.0))
+    assert frames == [FRAME_SECONDS, *3 * [CROWD_FRAME_SECONDS], *2 * [FRAME_SECONDS]]
 
 
 @pytest.mark.parametrize("wait", [False, True])

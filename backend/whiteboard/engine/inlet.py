@@ -1,0 +1,84 @@
+"""
+The inlet: what many sockets bring, read together.
+
+A process that is woken for each message finds its caches cold each time, and waits for memory more than it works
+(docs/decisions/0014). One that has much to do lets what arrives lie until a time that the application names.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from itertools import islice
+from typing import Final, Protocol
+
+MAX_LYING_BYTES: Final = 1_000_000
+"""Of all sockets together; of one there is never more than it brings at once."""
+_AT_ONCE: Final = 200  # sockets that are read before others get their turn
+
+logger = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """A socket."""
+
+    def read(self, data: bytes) -> None:
+        """Handle what was received."""
+
+    def cut(self) -> None:
+        """End it: a defect has kept it from handling what was received."""
+
+
+class Inlet:
+    """The inlet of one server."""
+
+    def __init__(self) -> None:
+        self.wait: Callable[[float], float] | None = None
+        """Returns in how many seconds sockets may be read, if some were at a time of the event loop's clock. Without it
+        they are read whenever something comes."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._last = 0.0
+        self._lying: dict[Reader, bytes] = {}
+        self._bytes = 0
+
+    def bring(self, reader: Reader, data: bytes) -> bytes:
+        """
+        Take what a socket has received.
+
+        Returns: what it is to read now: all that is there of it; nothing if it lies until the socket's ``read`` is
+        called.
+        """
+        if self.wait is None:
+            return data
+        if reader in self._lying:
+            return self.claim(reader) + data  # it is in a hurry
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
+        if not self._lying:
+            seconds = self.wait(self._last)
+            if seconds == 0:
+                self._last = self._loop.time()
+                return data
+            self._loop.call_later(seconds, self._read)
+        if self._bytes + len(data) > MAX_LYING_BYTES:
+            return data
+        self._lying[reader] = data
+        self._bytes += len(data)
+        return b""
+
+    def claim(self, reader: Reader) -> bytes:
+        """Return what lies for a socket, nothing if nothing does. It does not lie any more."""
+        data = self._lying.pop(reader, b"")
+        self._bytes -= len(data)
+        return data
+
+    def _read(self) -> None:
+        assert self._loop is not None
+        self._last = self._loop.time()
+        for reader in list(islice(self._lying, _AT_ONCE)):
+            try:
+                reader.read(self.claim(reader))
+            except Exception:
+                logger.exception("what a socket had received was not handled")
+                reader.cut()
+        if self._lying:
+            self._loop.call_soon(self._read)
