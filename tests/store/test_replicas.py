@@ -52,6 +52,24 @@ async def test_replica_is_still_found_when_redis_is_away(own_redis: OwnRedis) ->
     await client.aclose()
 
 
+async def test_replica_is_still_found_when_its_lease_has_ended_in_an_outage(own_redis: OwnRedis) -> None:
+    """[E7] Until it has had time to renew it; later it counts as gone."""
+    client = connect(own_redis.url, None, timeout_seconds=0.3)
+    await Replicas(client, "one").announce("10.0.0.1:3000")
+    two = Replicas(client, "two")
+    assert await two.find("one") == "10.0.0.1:3000"
+    own_redis.kill()
+    two._known["one"] = (0.0, "10.0.0.1:3000")
+    assert await two.find("one") == "10.0.0.1:3000"
+    own_redis.start()
+    await client.delete("wb:replica:one:address")
+    assert await two.find("one") == "10.0.0.1:3000"
+    assert await two.find("three") is None
+    two._outage_at -= 10
+    assert await two.find("one") is None
+    await client.aclose()
+
+
 async def test_name_that_nobody_has_is_asked_for_once_a_second(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """[E7] Sids come from clients: what they make up costs Redis little, the process no memory, and hides nobody."""
     monkeypatch.setattr("whiteboard.store.replicas._MAX_KNOWN", 10)

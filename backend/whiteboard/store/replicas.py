@@ -5,6 +5,7 @@ included.
 
 import asyncio
 import contextlib
+import math
 from typing import Any, Final
 
 from whiteboard.store.bus import REPLICA_CHANNEL
@@ -13,6 +14,7 @@ from whiteboard.store.connection import OUTAGE, Redis, RedisError
 _LEASE_SECONDS: Final = 20
 _RENEW_SECONDS: Final = 5.0
 _MISSING_SECONDS: Final = 1.0
+_RECOVERY_SECONDS: Final = 2 * _RENEW_SECONDS  # within which all have renewed their leases after an outage of Redis
 _MAX_KNOWN: Final = 1_000
 
 
@@ -25,6 +27,8 @@ class Replicas:
         self._address: str | None = None
         self._known: dict[str, tuple[float, str | None]] = {}
         """By name: until when to believe it, and the address, None if there is no such replica."""
+        self._outage_at = -math.inf
+        """When Redis could last not be asked."""
 
     async def find(self, name: str) -> str | None:
         """
@@ -39,7 +43,10 @@ class Replicas:
         try:
             address: Any = await self._redis.get(_key(name))
         except (RedisError, *OUTAGE):
+            self._outage_at = now
             return None if found is None else found[1]
+        if address is None and found is not None and now < self._outage_at + _RECOVERY_SECONDS:
+            return found[1]  # its lease may have ended in the outage, and not be renewed yet
         if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
         self._known[name] = (now + (_RENEW_SECONDS if address else _MISSING_SECONDS), _text(address))
