@@ -4,8 +4,8 @@ The beat of a replica: the frames in which a busy one reads, commits and writes.
 What comes in a frame in which nothing was done yet is done at once; more of it waits for the next one. All go by one
 beat: were each to count from what it did last, each step would wait for another part of a frame, which drifts between
 none and all of it. As a frame begins sockets are read, and what they brought is committed. They are written to a little
-later, when these commits are back, and what came from other replicas meanwhile goes in the same write: if it did not, it
-would wait for a whole frame.
+later, when these commits are back, and what came from other replicas meanwhile goes in the same write: if it did not,
+it would wait for a whole frame.
 """
 
 import asyncio
