@@ -37,6 +37,8 @@ class Inlet:
         they are read whenever something comes."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._last = 0.0
+        self._is_due = False
+        """Whether ``_read`` is to be called."""
         self._lying: dict[Reader, bytes] = {}
         self._bytes = 0
 
@@ -53,11 +55,12 @@ class Inlet:
             return self.claim(reader) + data  # it is in a hurry
         if self._loop is None:
             self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
-        if not self._lying:
+        if not self._is_due:
             seconds = self.wait(self._last)
             if seconds == 0:
                 self._last = self._loop.time()
                 return data
+            self._is_due = True
             self._loop.call_later(seconds, self._read)
         if self._bytes + len(data) > MAX_LYING_BYTES:
             return data
@@ -80,5 +83,6 @@ class Inlet:
             except Exception:
                 logger.exception("what a socket had received was not handled")
                 reader.cut()
-        if self._lying:
+        self._is_due = bool(self._lying)
+        if self._is_due:
             self._loop.call_soon(self._read)

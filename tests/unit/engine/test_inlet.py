@@ -73,8 +73,28 @@ async def test_socket_that_brings_more_meanwhile_is_read_at_once(busy: Inlet, lo
     assert busy.bring(a, b"3") == b"13"
     assert busy.claim(b) == b"2"
     assert busy.claim(b) == b""
+    assert busy.bring(a, b"4") == b""
     await asyncio.sleep(2 * WAIT_SECONDS)
-    assert log == []
+    assert log == [("a", b"4")]
+
+
+async def test_time_is_asked_for_once_however_much_is_read_before_it(log: list[tuple[str, bytes]]) -> None:
+    """Else a client that sends without a pause would start a timer for all that it sends."""
+    inlet, asked = Inlet(), []
+
+    def wait(last: float) -> float:
+        asked.append(last)
+        return WAIT_SECONDS
+
+    inlet.wait = wait
+    reader = Reader(log, "a")
+    for _ in range(10):
+        assert inlet.bring(reader, b"1") == b""
+        assert inlet.bring(reader, b"2") == b"12"
+    assert len(asked) == 1
+    await asyncio.sleep(2 * WAIT_SECONDS)
+    inlet.bring(reader, b"3")
+    assert len(asked) == 2
 
 
 async def test_no_more_lies_than_there_is_room_for(
