@@ -122,7 +122,7 @@ async def running(
             max_payload_bytes=MAX_PAYLOAD_BYTES,
             close_wait_seconds=CLOSE_WAIT_SECONDS,
             admit=admission.admit,
-            wait=rooms.beat.wait,
+            seconds_to_lie=rooms.committer.seconds_to_next,
             note_error=refusals.error,
             note_refusal=refusals.request,
             replica=replica,

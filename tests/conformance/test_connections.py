@@ -237,7 +237,7 @@ class TestInlet:
     async def busy(self, serve: Serve) -> Served:
         """Lets messages lie for longer than a test takes, unless it asks for them."""
         served = await serve(engine_server, ping_interval=25)
-        served.eio.inlet.wait = lambda last: 60.0
+        served.eio.inlet.seconds_to_lie = lambda: 60.0
         return served
 
     async def test_messages_lie_until_their_time_and_come_in_order(self, busy: Served) -> None:
@@ -272,6 +272,30 @@ class TestInlet:
             await until(lambda: len(told) == 2)
         assert told[0] == "last"
         assert not busy.eio.inlet._lying
+
+    async def test_what_lies_is_delivered_before_its_session_is_told_to_be_over(self, busy: Served) -> None:
+        """When we end it: in order, and not in the middle of whatever ended it."""
+        told = heard(busy)
+        async with websocket(busy.http) as wire:
+            await wire.text()
+            wire.send("4last")
+            await until(lambda: busy.eio.inlet._lying)
+            only(busy).finish(Reason.SLOW_CONSUMER)
+            assert told == []
+            await until(lambda: len(told) == 2)
+        assert told == ["last", "slow consumer"]
+
+    async def test_pong_that_lies_has_come(self, serve: Serve) -> None:
+        """Nobody is timed out for what we have not looked at."""
+        served = await serve(engine_server, ping_interval=0.2, ping_timeout=0.2)
+        told = heard(served)
+        async with websocket(served.http) as wire:
+            await wire.text()
+            served.eio.inlet.seconds_to_lie = lambda: 60.0
+            for _ in range(4):
+                assert await wire.text() == "2"
+                wire.send("3")
+        assert told in ([], ["transport close"], ["transport error"])
 
     async def test_an_upgrade_does_not_wait(self, busy: Served) -> None:
         """For polling does meanwhile."""

@@ -254,6 +254,7 @@ class Connection:
     def on_time(self, now: float) -> None:
         if self._carrier.is_abandoned:
             self.finish(Reason.TRANSPORT_CLOSE)
+        self._carrier.catch_up()  # what is due may have come
         due = self.session.due(now)
         if due is Due.PING:
             self._carrier.ping()

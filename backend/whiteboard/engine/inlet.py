@@ -2,7 +2,7 @@
 The inlet: what many sockets bring, read together.
 
 A process that is woken for each message finds its caches cold each time, and waits for memory more than it works
-(docs/decisions/0014). One that has much to do lets what arrives lie until a time that the application names.
+(docs/decisions/0014). One that has much to do lets what arrives lie for as long as the application says.
 """
 
 import asyncio
@@ -19,24 +19,22 @@ logger = logging.getLogger(__name__)
 
 
 class Reader(Protocol):
-    """A socket."""
+    """A socket whose bytes may lie."""
 
     def read(self, data: bytes) -> None:
-        """Handle what was received."""
+        """Handle what was received; nothing, if it was claimed meanwhile."""
 
     def cut(self) -> None:
-        """End it: a defect has kept it from handling what was received."""
+        """End the socket at once."""
 
 
 class Inlet:
     """The inlet of one server."""
 
     def __init__(self) -> None:
-        self.wait: Callable[[float], float] | None = None
-        """Returns in how many seconds sockets may be read, if some were at a time of the event loop's clock. Without it
-        they are read whenever something comes."""
+        self.seconds_to_lie: Callable[[], float] | None = None
+        """Returns for how many seconds what comes now is to lie: 0, as without this, if it is to be read at once."""
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._last = 0.0
         self._is_due = False
         """Whether ``_read`` is to be called."""
         self._lying: dict[Reader, bytes] = {}
@@ -46,19 +44,17 @@ class Inlet:
         """
         Take what a socket has received.
 
-        Returns: what it is to read now: all that is there of it; nothing if it lies until the socket's ``read`` is
-        called.
+        Returns: what it is to read now, all that is there of it; nothing if that lies until its ``read`` is called.
         """
-        if self.wait is None:
+        if self.seconds_to_lie is None:
             return data
         if reader in self._lying:
-            return self.claim(reader) + data  # it is in a hurry
+            return self.claim(reader) + data  # so that of one there is never more than it brings at once
         if self._loop is None:
             self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
         if not self._is_due:
-            seconds = self.wait(self._last)
+            seconds = self.seconds_to_lie()
             if seconds == 0:
-                self._last = self._loop.time()
                 return data
             self._is_due = True
             self._loop.call_later(seconds, self._read)
@@ -76,7 +72,6 @@ class Inlet:
 
     def _read(self) -> None:
         assert self._loop is not None
-        self._last = self._loop.time()
         for reader in list(islice(self._lying, _AT_ONCE)):
             try:
                 reader.read(self.claim(reader))

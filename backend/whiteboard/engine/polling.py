@@ -148,6 +148,9 @@ class Polling:
     def close(self, code: int, half: bool) -> None:
         self.release(CLOSE)
 
+    def catch_up(self) -> None:
+        """Nothing lies: a POST is handled as it comes."""
+
     def end(self, reason: str) -> None:
         """The session is over."""
         self.release(NOOP if reason == Reason.CLIENT_DISCONNECT else CLOSE)

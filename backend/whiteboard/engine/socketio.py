@@ -44,7 +44,7 @@ class SocketServer:
         max_payload_bytes: int,
         close_wait_seconds: float,
         admit: Callable[[], None],
-        wait: Callable[[float], float],
+        seconds_to_lie: Callable[[], float],
         note_error: ErrorNote,
         note_refusal: Callable[[str, int, str], None],
         replica: str,
@@ -57,7 +57,7 @@ class SocketServer:
             max_payload_bytes: the largest packet or POST body that a client may send.
             close_wait_seconds: how long a closed connection is read on.
             admit: is asked before each new connection; raises ``Refused`` to turn it away.
-            wait: returns in how many seconds messages may be taken in, if they were at a time (``engine.inlet``).
+            seconds_to_lie: returns for how many seconds what comes now may lie before it is read (``engine.inlet``).
             note_error: is told of each error that a client is told.
             note_refusal: is told of each request that is refused, and of each WebSocket closed for its frames: the
                 kind of error, the status or close code, why.
@@ -78,7 +78,7 @@ class SocketServer:
             close_wait=close_wait_seconds,
         )
         self._sio.eio.gate = admit
-        self._sio.eio.inlet.wait = wait
+        self._sio.eio.inlet.seconds_to_lie = seconds_to_lie
         self._sio.eio.note_refusal = note_refusal
         self._sio.eio.forwarder = self._forwarder = Forwarder(find_replica, max_payload_bytes)
         self._sio.answer_to(self)

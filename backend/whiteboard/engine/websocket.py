@@ -96,6 +96,11 @@ class WebSocket(asyncio.Protocol):
     def write_text(self, text: bytes) -> None:
         self._write(rfc6455.encode(rfc6455.TEXT, text))
 
+    def catch_up(self) -> None:
+        """Read what lies."""
+        if lying := self._connection.owner.inlet.claim(self):
+            self.read(lying)
+
     def close(self, code: int, half: bool) -> None:
         """Close our direction and go on listening."""
         if half and self._transport is not None and self._transport.can_write_eof():
@@ -105,7 +110,13 @@ class WebSocket(asyncio.Protocol):
         self._said_goodbye = True
 
     def end(self, reason: str) -> None:
-        """The session is over: what is in the inbox is still delivered."""
+        """The session is over: what lies, and what is in the inbox, is still delivered."""
+        if lying := self._connection.owner.inlet.claim(self):
+            if not self._is_busy:
+                # Through the inbox: whoever ends the session may be in the middle of something.
+                self._is_busy = True
+                self._connection.owner.spawn(self._work_off(None))
+            self.read(lying)
         self._has_ended = True
         if not self._is_busy:
             self._connection.owner.spawn(self._connection.owner.farewell(self._connection.session))
@@ -133,7 +144,7 @@ class WebSocket(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._connection.owner.options.outbox_low)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_active:  # a probe is not let wait, for the polling that it replaces does
+        if self._is_active and data and not self._is_shut:  # a probe does not lie: the polling that it replaces waits
             data = self._connection.owner.inlet.bring(self, data)
         if data:
             self.read(data)
@@ -158,12 +169,12 @@ class WebSocket(asyncio.Protocol):
                 self._transport.pause_reading()
 
     def eof_received(self) -> None:
-        self._read_last()
+        self.catch_up()
         self._connection.lost(self, Reason.TRANSPORT_CLOSE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         try:
-            self._read_last()
+            self.catch_up()
         finally:
             self._transport = None
             self._is_shut = True
@@ -188,10 +199,6 @@ class WebSocket(asyncio.Protocol):
         self.cut()
 
     # -- inner ---------------------------------------------------------------------------------------------------
-
-    def _read_last(self) -> None:
-        if last := self._connection.owner.inlet.claim(self):
-            self.read(last)
 
     def _message(self, message: str | bytes) -> None:
         if self._is_shut:

@@ -3,7 +3,7 @@ The beat of a replica: the frames in which a busy one reads, commits and writes.
 
 What comes in a frame in which nothing was done yet is done at once; more of it waits for the next one. All go by one
 beat: were each to count from what it did last, each step would wait for another part of a frame, which drifts between
-none and all of it. As a frame begins sockets are read, and what they brought is committed. They are written to a little
+none and all of it. As a frame begins, sockets are read and what they brought is committed. They are written to a little
 later, when these commits are back, and what came from other replicas meanwhile goes in the same write: if it did not,
 it would wait for a whole frame.
 """
@@ -32,7 +32,7 @@ def next_frame(last: float, frame_seconds: float) -> float:
 
 
 class Beat:
-    """When this replica commits and writes. Times are seconds of the event loop's clock."""
+    """When this replica reads, commits and writes. Times are seconds of the event loop's clock."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()  # asking for it costs a system call in Python 3.11
@@ -49,8 +49,8 @@ class Beat:
             self._people[board] = people
         self._frame_seconds = CROWD_FRAME_SECONDS if self._everybody >= CROWD else FRAME_SECONDS
 
-    def wait(self, last: float) -> float:
-        """Return in how many seconds messages may be taken in, or a commit leave, if that was done at ``last``."""
+    def seconds_to_next(self, last: float) -> float:
+        """Return in how many seconds what was done at ``last`` may be done again: 0 if that was in another frame."""
         seconds = next_frame(last, self._frame_seconds) - self._loop.time()
         return seconds if seconds > _EARLY_SECONDS else 0.0
 

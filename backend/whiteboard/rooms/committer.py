@@ -76,6 +76,7 @@ class Committer:
         self._queues: dict[str, _Queue] = {}
         self._bytes = 0
         self._ready: list[_Queue] = []
+        self._sent_at = 0.0
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._empty = asyncio.Event()
@@ -115,16 +116,18 @@ class Committer:
         """Wait until every op is in its log."""
         await self._empty.wait()
 
+    def seconds_to_next(self) -> float:
+        """Return for how many seconds commits are gathered still; 0 on an idle replica, which sends them at once."""
+        return self._beat.seconds_to_next(self._sent_at)
+
     async def run(self) -> None:
         """Carry queues to Redis until cancelled."""
-        sent_at = 0.0
         while True:
             await self._wake.wait()
-            # An idle replica commits at once; a busy one gathers what comes within a frame.
-            await asyncio.sleep(self._beat.wait(sent_at))
+            await asyncio.sleep(self.seconds_to_next())
             self._wake.clear()
             queues, self._ready = self._ready, []
-            sent_at = self._loop.time()
+            self._sent_at = self._loop.time()
             await self._commit(queues)
 
     async def _commit(self, queues: list[_Queue]) -> None:
@@ -170,7 +173,7 @@ class Committer:
 
     def _make_ready_in_time(self, queue: _Queue) -> None:
         """Let a board commit: now, or in the next frame if it has committed in this one."""
-        seconds = self._beat.wait(queue.room.committed_at)
+        seconds = self._beat.seconds_to_next(queue.room.committed_at)
         if seconds == 0:
             self._make_ready(queue)
         else:

@@ -63,8 +63,8 @@ class Rooms:
         self.snapshots = Snapshots(redis, self._remembered_seconds)
         self.folding = Folding(self.log, self.snapshots, metrics)
         self.sessions = sessions
-        self.beat = Beat()
-        self.committer = Committer(self.log, metrics, self.beat, lots)
+        self._beat = Beat()
+        self.committer = Committer(self.log, metrics, self._beat, lots)
         self._bus = Bus(redis, replica, self, lots)
         self.pointing = Pointing(self._bus)
         self.presence = Presence(self._bus, self.everybody)
@@ -97,7 +97,7 @@ class Rooms:
         room = self._rooms.get(board)
         if room is None:
             room = self._rooms[board] = Room(
-                board, self.log, self.snapshots, self._metrics, self.beat, self._has_memory
+                board, self.log, self.snapshots, self._metrics, self._beat, self._has_memory
             )
             self._metrics.rooms.set(len(self._rooms))
             self._bus.subscribe(board)

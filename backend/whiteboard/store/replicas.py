@@ -25,6 +25,7 @@ class Replicas:
         self._redis = redis
         self._name = name
         self._address: str | None = None
+        self._loop = asyncio.get_running_loop()
         self._known: dict[str, tuple[float, str | None]] = {}
         """By name: until when to believe it, and the address, None if there is no such replica."""
         self._outage_at = -math.inf
@@ -36,21 +37,22 @@ class Replicas:
 
         Names come from clients: also that there is no such replica is remembered, for a second.
         """
-        now = asyncio.get_running_loop().time()
-        found = self._known.get(name)
-        if found is not None and found[0] > now:
-            return found[1]
+        until, known = self._known.get(name, (-math.inf, None))
+        if until > self._loop.time():
+            return known
         try:
-            address: Any = await self._redis.get(_key(name))
+            address = _text(await self._redis.get(_key(name)))
         except (RedisError, *OUTAGE):
-            self._outage_at = now
-            return None if found is None else found[1]
-        if address is None and found is not None and now < self._outage_at + _RECOVERY_SECONDS:
-            return found[1]  # its lease may have ended in the outage, and not be renewed yet
+            self._outage_at = self._loop.time()
+            return known
+        now = self._loop.time()
+        believed_seconds = _RENEW_SECONDS if address else _MISSING_SECONDS
+        if address is None and now < self._outage_at + _RECOVERY_SECONDS:
+            address = known  # its lease may have ended in the outage, and not be renewed yet
         if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
-        self._known[name] = (now + (_RENEW_SECONDS if address else _MISSING_SECONDS), _text(address))
-        return _text(address)
+        self._known[name] = (now + believed_seconds, address)
+        return address
 
     async def announce(self, address: str) -> None:
         """Tell the others that this replica is reached at ``address`` (``host:port``), and go on telling them."""
@@ -70,11 +72,13 @@ class Replicas:
     async def _renew(self) -> None:
         # A lease outlasts a short outage; after a long one it is renewed.
         if self._address is not None:
-            with contextlib.suppress(RedisError, *OUTAGE):
+            try:
                 await self._redis.set(_key(self._name), self._address, ex=_LEASE_SECONDS)
+            except (RedisError, *OUTAGE):
+                self._outage_at = self._loop.time()
 
 
-def _text(address: bytes | None) -> str | None:
+def _text(address: Any) -> str | None:
     return None if address is None else address.decode()
 
 

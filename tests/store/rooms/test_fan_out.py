@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from whiteboard.domain.ops import Add, Clear, Update
-from whiteboard.rooms.beat import CROWD_FRAME_SECONDS, FRAME_SECONDS, Beat
+from whiteboard.rooms.beat import CROWD_FRAME_SECONDS, FRAME_SECONDS, WRITE_SECONDS, Beat
 from whiteboard.rooms.dialects import BOARD, CLASSIC
 from whiteboard.rooms.session import State
 from whiteboard.store.log import Log
@@ -58,15 +58,18 @@ async def test_frames_are_longer_while_a_crowd_is_here(redis_url: str, monkeypat
     """[L2] Whoever makes the crowd, on whichever namespace and board."""
     monkeypatch.setattr("whiteboard.rooms.beat.CROWD", 3)
     async with replica(redis_url) as one:
-        beat = one.rooms.beat
+
+        def frame_seconds() -> float:
+            return one.rooms._beat.next_write(WRITE_SECONDS) - WRITE_SECONDS
+
         for _ in range(2):
             await one.page()
-        frames = [beat._frame_seconds]
+        frames = [frame_seconds()]
         third = await one.classic()
-        frames.append(beat._frame_seconds)
+        frames.append(frame_seconds())
         await one.leave(third)
-        frames.append(beat._frame_seconds)
-        assert frames == [FRAME_SECONDS, CROWD_FRAME_SECONDS, FRAME_SECONDS]
+        frames.append(frame_seconds())
+        assert frames == pytest.approx([FRAME_SECONDS, CROWD_FRAME_SECONDS, FRAME_SECONDS])
 
 
 async def test_neither_an_op_nor_its_delivery_makes_a_task(redis_url: str) -> None:

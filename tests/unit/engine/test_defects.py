@@ -51,7 +51,7 @@ async def served() -> AsyncIterator[tuple[Failing, SocketServer, str]]:
         max_payload_bytes=1_000_000,
         close_wait_seconds=0.2,
         admit=lambda: None,
-        wait=lambda last: 0.0,
+        seconds_to_lie=lambda: 0.0,
         note_error=lambda *_: None,
         note_refusal=lambda *_: None,
         replica="one",

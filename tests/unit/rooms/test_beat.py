@@ -1,4 +1,4 @@
-"""The beat by which a replica commits and writes."""
+"""The beat by which a replica reads, commits and writes."""
 
 import asyncio
 from types import SimpleNamespace
@@ -31,9 +31,13 @@ def at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Beat:
 async def test_messages_and_commits_wait_for_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless nothing was done in this one, or the next is so near that a timer might hit this one."""
     beat = at(60 * FRAME_SECONDS + 0.010, monkeypatch)
-    assert beat.wait(0.0) == beat.wait(59.5 * FRAME_SECONDS) == 0
-    assert beat.wait(60 * FRAME_SECONDS) == beat.wait(60 * FRAME_SECONDS + 0.009) == pytest.approx(FRAME_SECONDS - 0.01)
-    assert at(61 * FRAME_SECONDS - 0.0005, monkeypatch).wait(60 * FRAME_SECONDS) == 0
+    assert beat.seconds_to_next(0.0) == beat.seconds_to_next(59.5 * FRAME_SECONDS) == 0
+    assert (
+        beat.seconds_to_next(60 * FRAME_SECONDS)
+        == beat.seconds_to_next(60 * FRAME_SECONDS + 0.009)
+        == pytest.approx(FRAME_SECONDS - 0.01)
+    )
+    assert at(61 * FRAME_SECONDS - 0.0005, monkeypatch).seconds_to_next(60 * FRAME_SECONDS) == 0
 
 
 async def test_commits_leave_before_sockets_are_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +45,7 @@ async def test_commits_leave_before_sockets_are_written_to(monkeypatch: pytest.M
     beat = at(0.0, monkeypatch)
     written = beat.next_write(0.0)
     for _ in range(5):
-        committed = beat.wait(written)
+        committed = beat.seconds_to_next(written)
         assert committed < beat.next_write(written) == pytest.approx(committed + WRITE_SECONDS)
         written = beat.next_write(written)
 
@@ -52,7 +56,7 @@ async def test_a_crowd_makes_frames_longer_until_enough_have_left(monkeypatch: p
     frames = []
     for board, people in [("a", CROWD - 1), ("b", 1), ("b", CROWD + 1), ("a", 0), ("b", CROWD - 1), ("b", 0)]:
         beat.note(board, people)
-        frames.append(beat.wait(0.0))
+        frames.append(beat.seconds_to_next(0.0))
     assert frames == [FRAME_SECONDS, *3 * [CROWD_FRAME_SECONDS], *2 * [FRAME_SECONDS]]
 
 
