@@ -46,13 +46,12 @@ export function zoomed(view: Transform, at: Point, by: number): Transform {
   return { scale, dx: at.x - x * scale, dy: at.y - y * scale };
 }
 
-/** Shows the whole box in the middle of the window, never larger than life. */
-export function fitted(box: Box, { width, height }: Size, marginPx: number): Transform {
-  const room = { width: Math.max(1, width - 2 * marginPx), height: Math.max(1, height - 2 * marginPx) };
-  const wanted = Math.min(room.width / (box.right - box.left), room.height / (box.bottom - box.top));
-  const scale = bounded(Math.min(1, wanted));
+/** Shows the whole box in the middle of a part of the window (CSS pixels), never larger than life. */
+export function fitted(box: Box, room: Box): Transform {
+  const [width, height] = [Math.max(1, room.right - room.left), Math.max(1, room.bottom - room.top)];
+  const scale = bounded(Math.min(1, width / (box.right - box.left), height / (box.bottom - box.top)));
   const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  return { scale, dx: width / 2 - x * scale, dy: height / 2 - y * scale };
+  return { scale, dx: room.left + width / 2 - x * scale, dy: room.top + height / 2 - y * scale };
 }
 
 /** What is seen of the board. */

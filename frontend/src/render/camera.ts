@@ -2,8 +2,9 @@ import { type Box, isIn } from "../geometry/box";
 import { fitted, home, moved, type Size, seenIn, zoomed } from "../geometry/camera";
 import type { Point, Transform } from "../geometry/transform";
 
-/** Room around a drawing that is fitted into the window, for the bars (CSS pixels). */
+/** Room around a drawing that is fitted into the window, for the bars, and more below for the toolbar (CSS pixels). */
 const MARGIN_PX = 72;
+const MARGIN_BELOW_PX = 124;
 
 /** Where a person looks. Until they move, it is what one sees first on a board (`home`). */
 export class Camera {
@@ -58,8 +59,13 @@ export class Camera {
     this.isHome = box === undefined;
     this.found = undefined;
     const { width, height } = this.size;
-    const margin = Math.min(MARGIN_PX, width / 8, height / 8);
-    this.look(box === undefined ? home(this.size, undefined) : fitted(box, this.size, margin));
+    const room = {
+      left: Math.min(MARGIN_PX, width / 8),
+      top: Math.min(MARGIN_PX, height / 8),
+      right: width - Math.min(MARGIN_PX, width / 8),
+      bottom: height - Math.min(MARGIN_BELOW_PX, height / 6),
+    };
+    this.look(box === undefined ? home(this.size, undefined) : fitted(box, room));
   }
 
   /** Shows all of a box, unless all of it is seen already. */

@@ -8,6 +8,8 @@ import { strings } from "./strings";
 
 /** More faces than these are a number. */
 const MAX_FACES = 3;
+/** More than these are a number on a phone. */
+const FEW = 2;
 const MAX_NAME = 40;
 
 /** Who is here; one's own name is written there. */
@@ -17,7 +19,9 @@ export function People({ shown, doings }: Props) {
   return (
     <Popover
       name={strings.people(others.length + 1)}
-      label={others.length === 0 ? <Icon node={Users} /> : <Faces people={others} colors={shown.colors} />}
+      label={
+        others.length === 0 ? <Icon node={Users} /> : <Faces people={[me, ...others]} colors={shown.colors} />
+      }
     >
       <NameField name={me.name} rename={(name) => doings.rename(name)} />
       <ul class="people">
@@ -39,11 +43,14 @@ export function People({ shown, doings }: Props) {
 
 function Faces({ people, colors }: { people: Shown["people"]; colors: Shown["colors"] }) {
   return (
-    <span class="faces">
+    <span class={people.length > FEW ? "faces many" : "faces"}>
       {people.slice(0, MAX_FACES).map((person) => (
         <Face key={person.sid} person={person} colors={colors} />
       ))}
       {people.length > MAX_FACES && <span class="more">+{people.length - MAX_FACES}</span>}
+      <span class="count">
+        <Icon node={Users} /> {people.length}
+      </span>
     </span>
   );
 }

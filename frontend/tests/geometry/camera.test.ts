@@ -29,24 +29,24 @@ describe("where one looks", () => {
     expect(zoomed(view, { x: 0, y: 0 }, 1e-9).scale).toBe(MIN_SCALE);
   });
 
+  const room = { left: 100, top: 100, right: 900, bottom: 400 };
+
   test("a pan moves what is seen by as many pixels", () => {
     expect(seenIn(moved(view, 50, -10), size)).toEqual({ left: -300, top: 60, right: 1700, bottom: 1260 });
   });
 
-  test("a drawing is fitted into the middle, and never enlarged", () => {
+  test("a drawing is fitted into a part of the window, and never enlarged", () => {
     const box = { left: 0, top: 0, right: 4000, bottom: 1000 };
-    const seen = seenIn(fitted(box, size, 100), size);
+    const at = fitted(box, room);
+    const seen = seenIn(at, size);
+    expect(at.scale).toBeCloseTo(0.2);
     expect(seen.left).toBeCloseTo(-500);
-    expect((seen.top + seen.bottom) / 2).toBeCloseTo(500);
-    expect(fitted({ left: 7, top: 7, right: 8, bottom: 8 }, size, 100).scale).toBe(1);
+    expect(seen.top).toBeCloseTo(500 - 250 / 0.2);
+    expect(fitted({ left: 7, top: 7, right: 8, bottom: 8 }, room).scale).toBe(1);
   });
 
   test("a place of no size can be looked at", () => {
-    expect(fitted({ left: 5, top: 5, right: 5, bottom: 5 }, size, 100)).toEqual({
-      scale: 1,
-      dx: 495,
-      dy: 295,
-    });
+    expect(fitted({ left: 5, top: 5, right: 5, bottom: 5 }, room)).toEqual({ scale: 1, dx: 495, dy: 245 });
   });
 });
 
