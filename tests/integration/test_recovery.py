@@ -144,6 +144,7 @@ async def test_session_goes_on_when_its_connection_breaks_before_its_first_event
     assert numbers(ann) == list(range(1, 10))
 
 
+@pytest.mark.timeout(150)
 @pytest.mark.parametrize("break_off", [killed, cut])
 @transports
 async def test_board_is_shown_anew_when_the_connection_breaks_while_it_is_shown(
@@ -160,7 +161,7 @@ async def test_board_is_shown_anew_when_the_connection_breaks_while_it_is_shown(
     await break_off(town, ann)
     assert len(ann.all("drawing")) < whole
     assert (await ann.connected(2))["recovered"] is False
-    await ann.hears("offset")
+    await ann.hears("offset", seconds=90)  # it takes some 300 polls
     assert ann.all("resync") == [[{}]]
     names = [name for name, _ in ann.heard]
     assert names.count("init") == 2
