@@ -241,7 +241,7 @@ class TestInlet:
         return served
 
     async def test_messages_lie_until_their_time_and_come_in_order(self, busy: Served) -> None:
-        """Also those that came before the socket was in a hurry."""
+        """Those included that lay when more came."""
         told = heard(busy)
         async with websocket(busy.http) as wire:
             await wire.text()
@@ -295,7 +295,7 @@ class TestInlet:
             for _ in range(4):
                 assert await wire.text() == "2"
                 wire.send("3")
-        assert told in ([], ["transport close"], ["transport error"])
+            assert told == []
 
     async def test_an_upgrade_does_not_wait(self, busy: Served) -> None:
         """For polling does meanwhile."""

@@ -144,7 +144,6 @@ async def test_session_goes_on_when_its_connection_breaks_before_its_first_event
     assert numbers(ann) == list(range(1, 10))
 
 
-@pytest.mark.timeout(150)
 @pytest.mark.parametrize("break_off", [killed, cut])
 @transports
 async def test_board_is_shown_anew_when_the_connection_breaks_while_it_is_shown(
@@ -153,15 +152,15 @@ async def test_board_is_shown_anew_when_the_connection_breaks_while_it_is_shown(
     """[R4] [C2] Never a part of it: ``resync``, ``init`` and the whole; from then on the client recovers."""
     ben = BoardClient(board)
     await ben.join(town.quiet.url)
-    for _ in range(30):
+    for _ in range(15):
         await ben.push(*(ben.add(points=[float(n) for n in range(2_000)]) for _ in range(2)))
     await ben.leave()
-    whole = 60 * 999
+    whole = 30 * 999
     ann = await stock.open(town.gate.url, auth={"board": board}, transports=transports)
     await break_off(town, ann)
     assert len(ann.all("drawing")) < whole
     assert (await ann.connected(2))["recovered"] is False
-    await ann.hears("offset", seconds=90)  # it takes some 300 polls
+    await ann.hears("offset")
     assert ann.all("resync") == [[{}]]
     names = [name for name, _ in ann.heard]
     assert names.count("init") == 2

@@ -250,7 +250,7 @@ class _AsyncServer(ConformingServer):
         if isinstance(packet, bytes):
             if self._is_attachment(eio_sid):
                 return None  # its packet's sender was told already
-        elif packet[:1] != "2":  # an event, as nearly all are
+        elif packet[:1] != "2":  # which is an event's, as nearly all are
             if packet[:1] in ("0", "1", "3"):
                 return self._take_control(eio_sid, packet)
             if packet[:1] in ("5", "6") and (announced := count_attachments(packet)):

@@ -19,7 +19,7 @@ from whiteboard.store.log import Log
 from tests.integration.waiting import eventually
 from tests.store.rooms.replica import Page, Wire, admitted, quiet, replica
 
-CROWD = 400
+CROWD = 1_000
 _BOX = {"x": 1.0, "y": 1.0, "w": 9.0, "h": 9.0}
 EVERYTHING = {**_BOX, "color": "red", "width": 4.0, "text": "hello", "size": 20.0, "fill": "white"}
 """What elements of all kinds have together: each takes what is its own."""
